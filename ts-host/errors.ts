@@ -1,0 +1,72 @@
+// The one error class. Every failure Octavo can foresee carries a code from the list below and the place
+// where it happened, so that a program can branch on it and a person can find the spot.
+
+/** Every code an {@link OctavoError} can carry, with what it means. docs/errors.md is made from this list. */
+export const ERROR_CODES = {
+  WASM_UNAVAILABLE: 'The runtime has no WebAssembly, or forbids compiling it.',
+  SIMD_UNAVAILABLE: 'The runtime has WebAssembly but not its 128-bit SIMD.',
+  WASM_INVALID: 'The bytes given to init() are not an Octavo module of this version.',
+  ABORTED: 'The AbortSignal given by the caller fired.',
+  MEMORY_LIMIT: 'Going on would need more memory than memoryLimit allows.',
+  INVALID_ARGUMENT: 'An option or argument has a value outside its documented range.',
+  NOT_A_MODEL: 'The input is not a model in any format Octavo reads.',
+  TRUNCATED: 'The input ends inside a structure.',
+  MALFORMED: 'The input breaks a rule of its format.',
+  SHAPE_MISMATCH: "A tensor's byte length does not follow from its dims and dtype.",
+  LIMIT_EXCEEDED: 'The input exceeds a documented cap (nesting, nodes, name length, 2^32 elements).',
+  GRAPH_INVALID: 'The graph has a cycle, a duplicate name or an input that nothing produces.',
+  EXTERNAL_DATA_REFUSED: 'External data has an unsafe location (absolute, "..", link, not a regular file).',
+  EXTERNAL_DATA_MISSING: 'External data was not found, or no resolver was given for it.',
+  UNSUPPORTED_DTYPE: 'An element type is valid but this operation does not support it.',
+  UNSUPPORTED_OP: 'An operator is known to the format but not to this operation.',
+  NON_FINITE_WEIGHT: 'A weight to be quantized holds NaN or infinity.',
+  PLAN_INVALID: 'A QuantPlan breaks its schema, or names a tensor or node the model does not have.',
+  PLAN_VERSION: 'A QuantPlan has a version this release does not read.',
+  IO_FAILED: 'Reading or writing failed; the cause holds the error of the runtime.',
+  SOURCE_CHANGED: 'The input returned a different length than it announced.',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Where an error happened. Every field is optional; a message names those that are set. */
+export interface ErrorPlace {
+  /** File name or path as the caller gave it. */
+  readonly file?: string;
+  /** Node name, or `OpType#index` where the model gives no name. */
+  readonly node?: string;
+  /** Tensor name. */
+  readonly tensor?: string;
+  /** Byte offset from the start of `file`. */
+  readonly offset?: number;
+  /** Option name, or path inside a JSON document such as `tensors[3].scale`. */
+  readonly field?: string;
+}
+
+/** Thrown for everything Octavo can foresee.
+ *  @example
+ *  ```ts
+ *  try { await quantize(bytes); } catch (e) {
+ *    if (e instanceof OctavoError && e.code === 'NOT_A_MODEL') console.error(e.message, e.place);
+ *  }
+ *  ``` */
+export class OctavoError extends Error {
+  override readonly name = 'OctavoError';
+  readonly code: ErrorCode;
+  readonly place: ErrorPlace;
+
+  constructor(code: ErrorCode, message: string, place: ErrorPlace = {}, options?: ErrorOptions) {
+    super(`${message}${describePlace(place)}`, options);
+    this.code = code;
+    this.place = place;
+  }
+}
+
+function describePlace(place: ErrorPlace): string {
+  const parts: string[] = [];
+  if (place.file !== undefined) parts.push(`file ${place.file}`);
+  if (place.node !== undefined) parts.push(`node ${place.node}`);
+  if (place.tensor !== undefined) parts.push(`tensor ${place.tensor}`);
+  if (place.field !== undefined) parts.push(`field ${place.field}`);
+  if (place.offset !== undefined) parts.push(`byte ${place.offset}`);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
