@@ -27,7 +27,8 @@ export class MemoryBudget {
   readonly limit: number;
 
   constructor(limit: number = Number.POSITIVE_INFINITY) {
-    if (!(limit > 0)) throw new OctavoError('INVALID_ARGUMENT', 'memoryLimit must be > 0', { field: 'memoryLimit' });
+    if (!(limit > 0))
+      throw new OctavoError('INVALID_ARGUMENT', 'memoryLimit must be > 0', { field: 'memoryLimit' });
     this.limit = limit;
   }
 

@@ -28,9 +28,11 @@ export class ConstantScope {
     for (const input of graph.inputs) this.#defined.add(input.name);
     for (const node of graph.nodes) {
       for (const output of node.outputs) this.#defined.add(output);
-      const value = node.opType === 'Constant' && node.domain === '' ? node.attributes.get('value') : undefined;
+      const value =
+        node.opType === 'Constant' && node.domain === '' ? node.attributes.get('value') : undefined;
       const name = node.outputs[0];
-      if (value?.kind === 'tensor' && name) this.#own.set(name, { tensor: value.value, name, scope: this, node });
+      if (value?.kind === 'tensor' && name)
+        this.#own.set(name, { tensor: value.value, name, scope: this, node });
     }
     for (const [name, tensor] of graph.initializers) {
       this.#own.set(name, { tensor, name, scope: this, node: undefined });

@@ -67,7 +67,11 @@ export interface Model {
   readonly producerName: string;
   readonly producerVersion: string;
   /** Functions of the model: kept as they are. Only names here; bodies live in `origin`. */
-  readonly functions: readonly { readonly domain: string; readonly name: string; readonly overload: string }[];
+  readonly functions: readonly {
+    readonly domain: string;
+    readonly name: string;
+    readonly overload: string;
+  }[];
   /** Which format the model came from. */
   readonly format: 'onnx';
   readonly origin?: unknown;
@@ -82,7 +86,8 @@ export function visitGraphs(graph: Graph, visit: (graph: Graph, path: string) =>
     for (const [name, attribute] of node.attributes) {
       const inner = `${ids[index]}/${name}`;
       if (attribute.kind === 'graph') visitGraphs(attribute.value, visit, inner);
-      if (attribute.kind === 'graphs') attribute.value.forEach((g, i) => visitGraphs(g, visit, `${inner}/${i}`));
+      if (attribute.kind === 'graphs')
+        attribute.value.forEach((g, i) => visitGraphs(g, visit, `${inner}/${i}`));
     }
   });
 }
@@ -94,6 +99,8 @@ export function nodeIds(graph: Graph, path = ''): readonly string[] {
   for (const node of graph.nodes) seen.set(node.name, (seen.get(node.name) ?? 0) + 1);
   const prefix = path === '' ? '' : `${path}/`;
   return graph.nodes.map((node, index) =>
-    node.name !== '' && seen.get(node.name) === 1 ? `${prefix}${node.name}` : `${prefix}${node.opType}#${index}`,
+    node.name !== '' && seen.get(node.name) === 1
+      ? `${prefix}${node.name}`
+      : `${prefix}${node.opType}#${index}`,
   );
 }

@@ -4,7 +4,7 @@
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { Source } from '../io/source.js';
-import { type DType, DTYPE_BITS } from './dtype.js';
+import { DTYPE_BITS, type DType } from './dtype.js';
 
 /** Bytes handed out at a time. A constant, never a function of memoryLimit or runtime: float sums are made per
  *  chunk, and equal chunks are what makes them equal everywhere. A multiple of every element size. */
