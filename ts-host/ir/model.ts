@@ -87,7 +87,7 @@ export function visitGraphs(graph: Graph, visit: (graph: Graph, path: string) =>
       const inner = `${ids[index]}/${name}`;
       if (attribute.kind === 'graph') visitGraphs(attribute.value, visit, inner);
       if (attribute.kind === 'graphs')
-        attribute.value.forEach((g, i) => visitGraphs(g, visit, `${inner}/${i}`));
+        for (const [i, g] of attribute.value.entries()) visitGraphs(g, visit, `${inner}/${i}`);
     }
   });
 }
