@@ -1,0 +1,48 @@
+// Compiles the AssemblyScript targets of asconfig.json. A target is skipped when its output is newer than every
+// file under assembly/ and asconfig.json.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+interface Target {
+  readonly entries: string[];
+  readonly outFile: string;
+  readonly textFile?: string;
+}
+
+function newestSource(): number {
+  let newest = statSync(join(root, 'asconfig.json')).mtimeMs;
+  for (const name of readdirSync(join(root, 'assembly'), { recursive: true, encoding: 'utf8' })) {
+    if (name.endsWith('.ts')) newest = Math.max(newest, statSync(join(root, 'assembly', name)).mtimeMs);
+  }
+  return newest;
+}
+
+/** Builds every stale target; returns the names of those built. */
+export async function buildWasm(): Promise<string[]> {
+  const config = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8')) as {
+    targets: Record<string, Target>;
+  };
+  const newest = newestSource();
+  const built: string[] = [];
+  for (const [name, target] of Object.entries(config.targets)) {
+    const out = join(root, target.outFile);
+    if (existsSync(out) && statSync(out).mtimeMs > newest) continue;
+    for (const file of [target.outFile, target.textFile]) {
+      if (file !== undefined) mkdirSync(dirname(join(root, file)), { recursive: true });
+    }
+    const { error, stderr } = await asc.main([...target.entries, '--target', name, '--baseDir', root]);
+    if (error) throw new Error(`asc failed for target ${name}:\n${stderr.toString()}`);
+    built.push(name);
+  }
+  return built;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const built = await buildWasm();
+  console.log(built.length === 0 ? 'wasm: up to date' : `wasm: built ${built.join(', ')}`);
+}
