@@ -1,0 +1,45 @@
+// From a range of values to a scale and zero point, for codes in [qmin, qmax].
+//
+//   symmetric  scale = max(-low, high) / (qmax - zeroPoint), zeroPoint given
+//   affine     scale = (high - low) / (qmax - qmin), zeroPoint = clamp(roundHalfToEven(qmin - low / scale), qmin, qmax)
+//
+// where [low, high] is [rangeMin, rangeMax] widened to hold 0. The affine arithmetic is f64, in which high - low and the quotient
+// cannot overflow, up to the float32 that is stored; the zero point follows from the stored scale.
+
+/** Smallest normal float32, 2^-126: a smaller scale would lose digits. */
+export const SMALLEST_SCALE: f32 = f32.MIN_NORMAL_VALUE;
+
+/** The lower end widened to hold 0; +0 when it is the end. */
+@inline
+export function widenedLow(rangeMin: f32): f32 {
+  return rangeMin < 0 ? rangeMin : 0;
+}
+
+@inline
+export function widenedHigh(rangeMax: f32): f32 {
+  return rangeMax > 0 ? rangeMax : 0;
+}
+
+/** A scale fit to be stored: 1 for a range without width, else within [SMALLEST_SCALE, largest float32]. */
+@inline
+export function storableScale(scale: f32): f32 {
+  return scale > 0 ? max(SMALLEST_SCALE, min(f32.MAX_VALUE, scale)) : 1;
+}
+
+@inline
+export function symmetricScale(rangeMin: f32, rangeMax: f32, steps: i32): f32 {
+  const low = -widenedLow(rangeMin);
+  const high = widenedHigh(rangeMax);
+  return storableScale((low > high ? low : high) / f32(steps));
+}
+
+@inline
+export function affineScale(rangeMin: f32, rangeMax: f32, qmin: i32, qmax: i32): f32 {
+  return storableScale(f32((f64(widenedHigh(rangeMax)) - f64(widenedLow(rangeMin))) / f64(qmax - qmin)));
+}
+
+@inline
+export function affineZeroPoint(rangeMin: f32, scale: f32, qmin: i32, qmax: i32): i32 {
+  const code = nearest<f64>(f64(qmin) - f64(widenedLow(rangeMin)) / f64(scale));
+  return i32(max<f64>(qmin, min<f64>(qmax, code)));
+}
