@@ -8,3 +8,23 @@ export { abiVersion, heapBase } from './abi/version';
 export { dequantize_i8_f32, dequantize_i16_f32, dequantize_u8_f32, dequantize_u16_f32 } from './kernels/dequantize/simd128';
 export { quantize_f32_i8, quantize_f32_i16, quantize_f32_u8, quantize_f32_u16, scales_valid } from './kernels/quantize/simd128';
 export { affine_scales, range_f32, symmetric_scales } from './kernels/ranges/simd128';
+export {
+  convert_bf16_f32,
+  convert_f16_f32,
+  convert_f32_bf16,
+  convert_f32_f16,
+  convert_f64_f32,
+} from './kernels/floats/simd128';
+export { add_errors_f32, finish_errors } from './kernels/measures/simd128';
+export { add_moments_f32, finish_moments } from './kernels/moments/simd128';
+export { pack_bits_u8, pack_bits_u16, unpack_bits_u8, unpack_bits_u16 } from './kernels/pack/bits';
+export {
+  pack_u8_u2,
+  pack_u8_u4,
+  unpack_i2_i8,
+  unpack_i4_i8,
+  unpack_u2_u8,
+  unpack_u4_u8,
+} from './kernels/pack/nibbles';
+export { pack_rows_u8, unpack_rows_u8 } from './kernels/pack/rows';
+export { transpose_u8, transpose_u16, transpose_u32, transpose_u64 } from './kernels/transpose/simd128';
