@@ -1,0 +1,77 @@
+// Builds dist/: the wasm modules, one JavaScript file per entry of the package with what they share in chunks/, and
+// the type declarations. The same sources always give the same bytes.
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+import { buildWasm } from './build-wasm.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Files in ts-host/entries/ that entries share. */
+const SHARED = ['inline.ts', 'wasm-imports.d.ts'];
+
+/** Gives the imports of wasm files the meaning written in ts-host/entries/wasm-imports.d.ts. */
+function wasmImports(dist: string): esbuild.Plugin {
+  return {
+    name: 'wasm-imports',
+    setup(build) {
+      build.onResolve({ filter: /^inline:/ }, ({ path }) => ({
+        path: join(dist, path.slice('inline:'.length)),
+        namespace: 'inline',
+      }));
+      build.onLoad({ filter: /./, namespace: 'inline' }, ({ path }) => ({
+        contents: readFileSync(path),
+        loader: 'base64',
+      }));
+      build.onResolve({ filter: /\.wasm(\?module)?$/ }, ({ path }) => ({ path, external: true }));
+    },
+  };
+}
+
+/** Bundles every entry into `outdir`. One call for all of them, so that they share one OctavoError and one engine. */
+export async function buildScripts(outdir: string): Promise<void> {
+  const entries = readdirSync(join(root, 'ts-host/entries')).filter((name) => !SHARED.includes(name));
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: entries.map((name) => join('ts-host/entries', name)),
+    outdir,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[hash]',
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    packages: 'external',
+    external: ['node:*'],
+    plugins: [wasmImports(join(root, 'dist'))],
+    logLevel: 'warning',
+  });
+}
+
+function buildTypes(outdir: string): void {
+  const tsc = join(root, 'node_modules/.bin/tsc');
+  const options = ['-p', join(root, 'scripts/tsconfig.types.json'), '--outDir', outdir];
+  const { status, stdout, stderr } = spawnSync(tsc, options, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`tsc failed for the declarations:\n${stdout}${stderr}`);
+}
+
+/** Builds dist/. */
+export async function build(): Promise<void> {
+  await buildWasm();
+  const dist = join(root, 'dist');
+  mkdirSync(dist, { recursive: true });
+  for (const name of readdirSync(dist)) {
+    if (!name.endsWith('.wasm')) rmSync(join(dist, name), { recursive: true });
+  }
+  await buildScripts(dist);
+  buildTypes(join(dist, 'types'));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const start = performance.now();
+  await build();
+  console.log(`dist: built in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}

@@ -1,0 +1,76 @@
+// Which module serves a kernel family that has both a strict and a relaxed variant. Strict until the probe has
+// chosen (probe.ts), so a family works at once and nothing is paid before it is used.
+
+import type { KernelExports } from './engine.js';
+import { isSupported, type ModuleInput } from './modules.js';
+
+/** The kernel families that have a relaxed variant. */
+export type Family = 'gemm';
+
+/** What became of the relaxed module. */
+export type RelaxedState =
+  /** No family has asked for it yet. */
+  | 'not loaded'
+  /** The entry or init() gave none. */
+  | 'not given'
+  /** The runtime rejects relaxed SIMD. */
+  | 'unsupported'
+  | 'loaded';
+
+/** Why a family is served by the module it is served by. */
+export interface FamilyChoice {
+  readonly variant: 'simd' | 'relaxed';
+  readonly reason: 'not probed' | 'not loaded' | 'refused: inexact' | 'refused: slower' | 'chosen';
+}
+
+type Provider = () => ModuleInput | Promise<ModuleInput>;
+
+export class Variants {
+  readonly #simd: KernelExports;
+  readonly #provider: Provider | undefined;
+  readonly #load: (input: ModuleInput) => Promise<KernelExports>;
+  readonly #choices = new Map<Family, FamilyChoice>();
+  #relaxed: KernelExports | undefined;
+  #state: RelaxedState = 'not loaded';
+
+  constructor(
+    simd: KernelExports,
+    provider: Provider | undefined,
+    load: (input: ModuleInput) => Promise<KernelExports>,
+  ) {
+    this.#simd = simd;
+    this.#provider = provider;
+    this.#load = load;
+  }
+
+  get state(): RelaxedState {
+    return this.#state;
+  }
+
+  /** The exports that serve `family` now. */
+  kernels(family: Family): KernelExports {
+    return this.#choices.get(family)?.variant === 'relaxed' ? this.#relaxed! : this.#simd;
+  }
+
+  choice(family: Family): FamilyChoice | undefined {
+    return this.#choices.get(family);
+  }
+
+  /** Fixes what serves `family`. The relaxed variant needs {@link loadRelaxed} first. */
+  choose(family: Family, choice: FamilyChoice): void {
+    this.#choices.set(family, choice);
+  }
+
+  /** Loads the relaxed module; undefined where there is none for this runtime (see {@link state}). */
+  async loadRelaxed(): Promise<KernelExports | undefined> {
+    if (this.#relaxed !== undefined) return this.#relaxed;
+    const input = await this.#provider?.();
+    if (input === undefined) this.#state = 'not given';
+    else if (!isSupported(input)) this.#state = 'unsupported';
+    else {
+      this.#relaxed = await this.#load(input);
+      this.#state = 'loaded';
+    }
+    return this.#relaxed;
+  }
+}
