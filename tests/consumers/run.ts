@@ -1,0 +1,111 @@
+// Runs one model in one engine, in a process of its own: its memory goes with it, and a crash or a hang becomes an
+// EngineError instead of the end of the suite.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { EngineName, Feeds, Job, JobResult } from './job.js';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const TIMEOUT_MS = 180_000;
+
+export interface EngineOutput {
+  readonly name: string;
+  readonly dtype: string;
+  readonly dims: readonly number[];
+  /** Little-endian elements, as the engine returned them. */
+  readonly bytes: Uint8Array;
+}
+
+export interface EngineRun {
+  readonly version: string;
+  readonly loadMs: number;
+  readonly runMs: readonly number[];
+  /** Outputs of every run, in the engine's order. */
+  readonly runs: readonly (readonly EngineOutput[])[];
+}
+
+/** The engine refused the model, failed to run it, or died. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly engine: EngineName;
+  readonly stage: string;
+  constructor(engine: EngineName, stage: string, message: string) {
+    super(`onnxruntime-${engine}, ${stage}: ${message}`);
+    this.engine = engine;
+    this.stage = stage;
+  }
+}
+
+export interface EngineOptions {
+  readonly optimization?: Job['optimization'];
+  /** Names of the external data files, which lie beside the model. */
+  readonly externalFiles?: readonly string[];
+}
+
+/** Why the engines cannot be used here, or undefined when they can. */
+export function enginesMissing(): string | undefined {
+  const folder = join(HERE, 'node_modules');
+  const absent = ['onnxruntime-node', 'onnxruntime-web', 'jpeg-js'].filter(
+    (p) => !existsSync(join(folder, p)),
+  );
+  return absent.length === 0
+    ? undefined
+    : `tests/consumers has no ${absent.join(', ')}: npm ci --prefix tests/consumers`;
+}
+
+/** Loads a model (path or bytes) and runs it once for each element of `runs`; none only loads it.
+ *  @throws EngineError */
+export async function runModel(
+  engine: EngineName,
+  model: string | Uint8Array,
+  runs: readonly Feeds[],
+  options: EngineOptions = {},
+): Promise<EngineRun> {
+  const outputDir = await mkdtemp(join(tmpdir(), 'octavo-engine-'));
+  try {
+    const path = typeof model === 'string' ? resolve(model) : join(outputDir, 'model.onnx');
+    if (typeof model !== 'string') await writeFile(path, model);
+    const folder = dirname(path);
+    const externalData = (options.externalFiles ?? []).map((f) => ({ location: f, path: join(folder, f) }));
+    const optimization = options.optimization ?? 'all';
+    const job: Job = { engine, model: path, externalData, runs, optimization, outputDir };
+    const jobFile = join(outputDir, 'job.json');
+    await writeFile(jobFile, JSON.stringify(job));
+    const died = await runChild(jobFile);
+    const result = await readResult(outputDir, died);
+    if (!result.ok) throw new EngineError(engine, result.stage, result.message);
+    return { ...result, runs: await Promise.all(result.runs.map(readOutputs)) };
+  } finally {
+    await rm(outputDir, { recursive: true, force: true });
+  }
+}
+
+type OkResult = Extract<JobResult, { ok: true }>;
+
+async function readOutputs(refs: OkResult['runs'][number]): Promise<EngineOutput[]> {
+  return Promise.all(
+    refs.map(async ({ name, dtype, dims, file }) => ({ name, dtype, dims, bytes: await readFile(file) })),
+  );
+}
+
+async function readResult(outputDir: string, died: string): Promise<JobResult> {
+  const file = join(outputDir, 'result.json');
+  if (!existsSync(file)) return { ok: false, stage: 'crash', message: died };
+  return JSON.parse(await readFile(file, 'utf8')) as JobResult;
+}
+
+/** Resolves with how the process ended, for the case that it left no result. */
+function runChild(jobFile: string): Promise<string> {
+  return new Promise((done, fail) => {
+    const args = ['--import', import.meta.resolve('tsx'), join(HERE, 'engine.ts'), jobFile];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: TIMEOUT_MS });
+    let tail = '';
+    child.stderr.on('data', (chunk: Buffer) => (tail = (tail + chunk.toString('utf8')).slice(-2000)));
+    child.on('error', fail);
+    child.on('close', (code, signal) => done(`ended with ${signal ?? code}: ${tail.trim()}`));
+  });
+}
