@@ -51,6 +51,8 @@ export interface Graph {
   readonly nodes: readonly Node[];
   /** Initializers by name, in file order. Constant nodes stay nodes; `ConstantScope` finds both. */
   readonly initializers: ReadonlyMap<string, Tensor>;
+  /** Names of initializers the IR has no form for (strings, sparse tensors): defined, but kept in `origin`. */
+  readonly keptNames?: ReadonlySet<string>;
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   /** Types of intermediate values, where the file tells them. */

@@ -1,0 +1,73 @@
+// Which weights go into the external data file, and where in it: aligned, in the order of the model.
+
+import type { RunContext } from '../../context.js';
+import type { OutputFile } from '../../io/output.js';
+import type { Tensor, TensorData } from '../../ir/tensor.js';
+import type { TensorOrigin } from './origin.js';
+
+/** Tensors above this size begin on a memory page, so that a runtime can map them. */
+const LARGE_TENSOR_BYTES = 1024 * 1024;
+const PAGE_BYTES = 4096;
+/** Enough for every vector register and typed array. */
+const ALIGNMENT = 64;
+
+/** What leaves the model file. Runtimes resolve external data for initializers first of all, so tensors in
+ *  attributes (Constant nodes) leave only when they came from outside or the model would not fit otherwise. */
+export type ExternalScope = 'nothing' | 'initializers' | 'everything';
+
+export interface ExternalPlace {
+  readonly location: string;
+  readonly offset: number;
+}
+
+/** Hands out places in the external file of one model. */
+export class ExternalPlan {
+  readonly fileName: string;
+  readonly #scope: ExternalScope;
+  readonly #threshold: number;
+  readonly #placed: { readonly offset: number; readonly data: TensorData }[] = [];
+  #end = 0;
+
+  constructor(fileName: string, scope: ExternalScope, threshold: number) {
+    this.fileName = fileName;
+    this.#scope = scope;
+    this.#threshold = threshold;
+  }
+
+  /** The place of a tensor's data, or undefined when it stays in the model file. */
+  place(tensor: Tensor, isInitializer: boolean): ExternalPlace | undefined {
+    const { byteLength } = tensor.data;
+    if (this.#scope === 'nothing' || byteLength < this.#threshold || byteLength === 0) return undefined;
+    const cameFromOutside = (tensor.origin as TensorOrigin | undefined)?.external === true;
+    if (!isInitializer && this.#scope === 'initializers' && !cameFromOutside) return undefined;
+    const alignment = byteLength > LARGE_TENSOR_BYTES ? PAGE_BYTES : ALIGNMENT;
+    const offset = Math.ceil(this.#end / alignment) * alignment;
+    this.#placed.push({ offset, data: tensor.data });
+    this.#end = offset + byteLength;
+    return { location: this.fileName, offset };
+  }
+
+  /** The file, or undefined when nothing was placed. */
+  file(): OutputFile | undefined {
+    const placed = this.#placed;
+    if (placed.length === 0) return undefined;
+    return {
+      name: this.fileName,
+      byteLength: this.#end,
+      chunks: (context: RunContext) => externalChunks(placed, context),
+    };
+  }
+}
+
+async function* externalChunks(
+  placed: readonly { readonly offset: number; readonly data: TensorData }[],
+  context: RunContext,
+): AsyncGenerator<Uint8Array, void> {
+  const zeros = new Uint8Array(PAGE_BYTES);
+  let at = 0;
+  for (const { offset, data } of placed) {
+    if (offset > at) yield zeros.subarray(0, offset - at);
+    yield* data.chunks(context);
+    at = offset + data.byteLength;
+  }
+}
