@@ -1,0 +1,33 @@
+// Runs a bundled worker once in workerd, by miniflare. Needs Node 22 or newer.
+//   node miniflare.mjs WORKER_FOLDER INPUT_FOLDER [REQUEST_PATH]
+// Every file of INPUT_FOLDER is put into the R2 bucket MODELS first. The response's text goes to stdout, then
+// one line per object now in the bucket: OCTAVO_OBJECT name size.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Miniflare } from 'miniflare';
+
+const [workerFolder, inputFolder, requestPath = '/'] = process.argv.slice(2);
+const modules = readdirSync(workerFolder)
+  .sort((a, b) => Number(b === 'worker.js') - Number(a === 'worker.js'))
+  .map((name) => ({
+    type: name.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule',
+    path: join(workerFolder, name),
+  }));
+const miniflare = new Miniflare({
+  modules,
+  modulesRoot: workerFolder,
+  compatibilityDate: '2026-06-01',
+  cf: false,
+  r2Buckets: ['MODELS'],
+  handleRuntimeStdio: (stdout, stderr) => {
+    stdout.pipe(process.stderr);
+    stderr.pipe(process.stderr);
+  },
+});
+const bucket = await miniflare.getR2Bucket('MODELS');
+for (const name of readdirSync(inputFolder)) await bucket.put(name, readFileSync(join(inputFolder, name)));
+const response = await miniflare.dispatchFetch(`http://localhost${requestPath}`);
+process.stdout.write(`${await response.text()}\n`);
+for (const { key, size } of (await bucket.list()).objects) console.log(`OCTAVO_OBJECT ${key} ${size}`);
+await miniflare.dispose();

@@ -1,0 +1,73 @@
+// The matrix of runtimes: quantizes the same models with the packed Octavo in every JavaScript runtime and
+// compares the SHA-256 of every output.
+//
+//   npx tsx tests/runtimes/run.ts [--only NAME,NAME] [--package FOLDER] [--keep]
+//
+// A runtime that is not on this machine and cannot be installed is skipped by name in the last lines;
+// OCTAVO_REQUIRE_ALL=1 makes that a failure.
+
+import { parseArgs } from 'node:util';
+import { runtimeTasks, type Stage } from './launch/runtimes.js';
+import { failed, type Task } from './outcome.js';
+import { compareResults, printReport, type Row } from './report.js';
+import { installBrowsers, installNpm } from './setup/install.js';
+import { makeScratch, repository } from './setup/scratch.js';
+import { startServer } from './setup/server.js';
+
+/** Machines have two cores at least, and a workload keeps one busy. */
+const AT_ONCE = 2;
+
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    package: { type: 'string', default: repository },
+    keep: { type: 'boolean', default: false },
+  },
+});
+
+function secondsSince(begin: number): number {
+  return (performance.now() - begin) / 1000;
+}
+
+async function timed<T>(what: string, work: Promise<T>): Promise<T> {
+  const begin = performance.now();
+  const value = await work;
+  console.log(`${what}: ${secondsSince(begin).toFixed(1)} s`);
+  return value;
+}
+
+async function runTask({ name, run }: Task): Promise<Row> {
+  const begin = performance.now();
+  const outcome = await run().catch((error: unknown) =>
+    failed('unknown', error instanceof Error ? error.message : String(error)),
+  );
+  const row = { name, outcome, seconds: secondsSince(begin) };
+  console.log(`${name}: ${outcome.status} after ${row.seconds.toFixed(1)} s`);
+  return row;
+}
+
+/** Runs the tasks in order, {@link AT_ONCE} at a time; rows come back in the order of the tasks. */
+async function runTasks(tasks: readonly Task[]): Promise<Row[]> {
+  const rows: Row[] = [];
+  let next = 0;
+  const lane = async () => {
+    for (let index = next++; index < tasks.length; index = next++) rows[index] = await runTask(tasks[index]!);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return rows;
+}
+
+const [npmProblem, browserProblem, scratch] = await Promise.all([
+  timed('runtimes from npm', installNpm()),
+  timed('browsers from apt', installBrowsers()),
+  timed('octavo packed, installed, bundled', makeScratch(flags.package)),
+]);
+const server = await startServer(scratch.www);
+const stage: Stage = { scratch, server, npmProblem, browserProblem };
+const only = flags.only?.split(',');
+const tasks = runtimeTasks(stage).filter(({ name }) => only === undefined || only.includes(name));
+const rows = compareResults(await runTasks(tasks));
+await server.close();
+if (flags.keep) console.log(`kept: ${scratch.folder}`);
+else scratch.remove();
+process.exit(printReport(rows, process.env.OCTAVO_REQUIRE_ALL === '1') ? 0 : 1);

@@ -1,0 +1,97 @@
+// The scratch folder: Octavo installed the way a user does it (from its packed tarball), the models, and the
+// workload as each runtime wants it.
+//
+//   app/      package.json, node_modules/octavo, process.mjs, workload.js     Node, Deno, Bun
+//   worker/   worker.js, *.wasm      bundled with the `workerd` condition     workerd
+//   www/      page.html, page.js, inputs/ …   bundled with no condition       browsers
+
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { writeInputs } from './inputs.js';
+import { matrixFolder } from './install.js';
+import { npm } from './npm.js';
+
+export const repository = join(matrixFolder, '../..');
+
+export interface Scratch {
+  readonly folder: string;
+  readonly app: string;
+  readonly worker: string;
+  readonly www: string;
+  readonly inputs: string;
+  remove(): void;
+}
+
+const STEP_LIMIT_MS = 180_000;
+
+/** Makes the folder. `packageFolder` is what gets packed: this repository, unless a test says otherwise. */
+export async function makeScratch(packageFolder: string): Promise<Scratch> {
+  const folder = mkdtempSync(join(tmpdir(), 'octavo-runtimes-'));
+  const scratch: Scratch = {
+    folder,
+    app: join(folder, 'app'),
+    worker: join(folder, 'worker'),
+    www: join(folder, 'www'),
+    inputs: join(folder, 'www/inputs'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+  for (const path of [scratch.app, scratch.worker, scratch.inputs]) mkdirSync(path, { recursive: true });
+  writeInputs(scratch.inputs);
+  writeFileSync(join(scratch.www, 'inputs.json'), JSON.stringify(readdirSync(scratch.inputs).sort()));
+  await installPacked(packageFolder, scratch.app);
+  cpSync(join(matrixFolder, 'inside'), scratch.app, { recursive: true });
+  cpSync(join(matrixFolder, 'inside/page.html'), join(scratch.www, 'page.html'));
+  await bundle(scratch);
+  return scratch;
+}
+
+/** Packs, then installs the tarball with its dependencies taken from the repository, so no network is needed. */
+async function installPacked(packageFolder: string, app: string): Promise<void> {
+  const packed = await mustNpm(['pack', '--json', '--pack-destination', app], packageFolder);
+  const { filename } = (JSON.parse(packed.slice(packed.indexOf('['))) as [{ filename: string }])[0];
+  writeFileSync(join(app, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  const dependencies = ['@bufbuild/protobuf', 'commander'].map((name) => join(repository, 'node_modules', name));
+  await mustNpm(
+    ['install', '--offline', '--install-links', '--ignore-scripts', `./${filename}`, ...dependencies],
+    app,
+  );
+}
+
+async function mustNpm(args: readonly string[], cwd: string): Promise<string> {
+  const result = await npm(args, cwd, STEP_LIMIT_MS);
+  if (!result.ok) throw new Error(`npm ${args[0]}: ${result.reason}`);
+  return result.stdout;
+}
+
+async function bundle(scratch: Scratch): Promise<void> {
+  const common = { bundle: true, format: 'esm', logLevel: 'silent', target: 'es2022' } as const;
+  await build({
+    ...common,
+    entryPoints: [join(matrixFolder, 'workload.ts')],
+    outfile: join(scratch.app, 'workload.js'),
+  });
+  await build({
+    ...common,
+    entryPoints: [join(scratch.app, 'page.mjs')],
+    outfile: join(scratch.www, 'page.js'),
+    platform: 'browser',
+  });
+  await bundleWorker(join(scratch.app, 'worker.mjs'), scratch.worker);
+}
+
+/** Bundles as Cloudflare's tools do: `workerd` condition, wasm files beside the script as modules. */
+export async function bundleWorker(entry: string, outdir: string): Promise<void> {
+  await build({
+    bundle: true,
+    format: 'esm',
+    logLevel: 'silent',
+    target: 'es2022',
+    entryPoints: { worker: entry },
+    outdir,
+    conditions: ['workerd', 'worker', 'browser'],
+    loader: { '.wasm': 'copy' },
+    assetNames: '[name]',
+  });
+}

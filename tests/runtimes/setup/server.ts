@@ -1,0 +1,87 @@
+// The local server behind the browsers: the page, the models by range, and a place to post results to.
+// Every answer carries the strictest content security policy a page with WebAssembly can have.
+
+import { createReadStream, statSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+
+/** What Octavo needs of a content security policy, and nothing more: no 'unsafe-eval', nothing inline. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "connect-src 'self'",
+  "style-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+};
+
+export interface MatrixServer {
+  readonly origin: string;
+  /** Resolves with the body that `name` posts. */
+  result(name: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Serves `folder` on a free port of the loopback address. */
+export async function startServer(folder: string): Promise<MatrixServer> {
+  const waiting = new Map<string, (body: string) => void>();
+  const server = createServer((request, response) => {
+    response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+    response.setHeader('Cache-Control', 'no-store');
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+    if (request.method === 'POST') takeResult(request, response, waiting.get(path.slice('/result/'.length)));
+    else sendFile(request, response, join(folder, path));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    result: (name) => new Promise((resolve) => waiting.set(name, resolve)),
+    close: () => closeServer(server),
+  };
+}
+
+function takeResult(
+  request: IncomingMessage,
+  response: ServerResponse,
+  resolve: ((body: string) => void) | undefined,
+): void {
+  let body = '';
+  request.setEncoding('utf8').on('data', (text: string) => (body += text));
+  request.on('end', () => {
+    resolve?.(body);
+    response.writeHead(resolve === undefined ? 404 : 204).end();
+  });
+}
+
+function sendFile(request: IncomingMessage, response: ServerResponse, path: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) {
+    response.writeHead(404).end();
+    return;
+  }
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+  const start = range === null ? 0 : Number(range[1]);
+  const end = Math.min(range?.[2] ? Number(range[2]) : size - 1, size - 1);
+  response.setHeader('Content-Type', TYPES[extname(path)] ?? 'application/octet-stream');
+  response.setHeader('Accept-Ranges', 'bytes');
+  response.setHeader('Content-Length', Math.max(0, end - start + 1));
+  if (range !== null) response.setHeader('Content-Range', `bytes ${start}-${end}/${size}`);
+  response.writeHead(range === null ? 200 : 206);
+  if (request.method === 'HEAD' || size === 0) response.end();
+  else createReadStream(path, { start, end }).pipe(response);
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
