@@ -8,8 +8,30 @@ export interface WorkloadResult {
   readonly diagnostics: unknown;
 }
 
+/** What the workload gives back where it ended with an error. */
+export interface WorkloadError {
+  /** The OctavoError's code, or '' for another error. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What came out of one start of the workload in one runtime. */
+export interface Answer {
+  readonly version: string;
+  /** The workload's answer, or why there is none. */
+  readonly answer: WorkloadResult | WorkloadError | string;
+}
+
+/** Thrown by a launcher whose runtime is not there. */
+export class NotHere extends Error {}
+
 export type Outcome =
-  | { readonly status: 'passed'; readonly version: string; readonly note: string; readonly result?: WorkloadResult }
+  | {
+      readonly status: 'passed';
+      readonly version: string;
+      readonly note: string;
+      readonly result?: WorkloadResult;
+    }
   | { readonly status: 'failed'; readonly version: string; readonly note: string }
   | { readonly status: 'skipped'; readonly note: string };
 
@@ -19,10 +41,18 @@ export interface Task {
   run(): Promise<Outcome>;
 }
 
-export function failed(version: string, note: string): Outcome {
-  return { status: 'failed', version, note };
+/** Passed when the workload came to its end. */
+export function judgeWorkload({ version, answer }: Answer): Outcome {
+  if (typeof answer === 'string') return { status: 'failed', version, note: answer };
+  if ('code' in answer) return { status: 'failed', version, note: `${answer.code} ${answer.message}` };
+  const note = `${Object.keys(answer.hashes).length} outputs; ${JSON.stringify(answer.diagnostics)}`;
+  return { status: 'passed', version, note, result: answer };
 }
 
-export function skipped(note: string): Outcome {
-  return { status: 'skipped', note };
+/** Passed when the workload was refused with this code: imported, then refused when first used. */
+export function judgeRefusal(code: string, { version, answer }: Answer): Outcome {
+  if (typeof answer === 'string') return { status: 'failed', version, note: answer };
+  if (!('code' in answer)) return { status: 'failed', version, note: `ran, and should give ${code}` };
+  const status = answer.code === code ? 'passed' : 'failed';
+  return { status, version, note: `${answer.code}: ${answer.message}` };
 }

@@ -38,7 +38,10 @@ function differences(agreed: Hashes, hashes: Hashes): string[] {
   const names = new Set([...Object.keys(agreed), ...Object.keys(hashes)]);
   return [...names]
     .filter((name) => agreed[name] !== hashes[name])
-    .map((name) => `${name}: ${hashes[name]?.slice(0, 12) ?? 'absent'}, not ${agreed[name]?.slice(0, 12) ?? 'absent'}`);
+    .map(
+      (name) =>
+        `${name}: ${hashes[name]?.slice(0, 12) ?? 'absent'}, not ${agreed[name]?.slice(0, 12) ?? 'absent'}`,
+    );
 }
 
 /** Prints the table and the closing line; true when nothing failed. */
@@ -50,7 +53,8 @@ export function printReport(rows: readonly Row[], requireAll: boolean): boolean 
     seconds.toFixed(1),
   ]);
   console.log('');
-  for (const row of rows) if (row.outcome.status === 'passed') console.log(`${row.name}: ${row.outcome.note}`);
+  for (const row of rows)
+    if (row.outcome.status === 'passed') console.log(`${row.name}: ${row.outcome.note}`);
   console.log('');
   printTable([['runtime', 'version', 'result', 'seconds'], ...cells]);
   const count = (status: Outcome['status']) => rows.filter(({ outcome }) => outcome.status === status).length;
@@ -62,5 +66,6 @@ export function printReport(rows: readonly Row[], requireAll: boolean): boolean 
 function printTable(table: readonly string[][]): void {
   const width = (column: number) => Math.max(...table.map((row) => Math.min(row[column]?.length ?? 0, 40)));
   const widths = [width(0), width(1), width(2)];
-  for (const row of table) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | '));
+  for (const row of table)
+    console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | '));
 }

@@ -7,12 +7,13 @@
 // OCTAVO_REQUIRE_ALL=1 makes that a failure.
 
 import { parseArgs } from 'node:util';
-import { runtimeTasks, type Stage } from './launch/runtimes.js';
-import { failed, type Task } from './outcome.js';
+import type { Task } from './outcome.js';
 import { compareResults, printReport, type Row } from './report.js';
 import { installBrowsers, installNpm } from './setup/install.js';
 import { makeScratch, repository } from './setup/scratch.js';
 import { startServer } from './setup/server.js';
+import type { Stage } from './stage.js';
+import { refusalTasks, workloadTasks } from './tasks.js';
 
 /** Machines have two cores at least, and a workload keeps one busy. */
 const AT_ONCE = 2;
@@ -38,9 +39,7 @@ async function timed<T>(what: string, work: Promise<T>): Promise<T> {
 
 async function runTask({ name, run }: Task): Promise<Row> {
   const begin = performance.now();
-  const outcome = await run().catch((error: unknown) =>
-    failed('unknown', error instanceof Error ? error.message : String(error)),
-  );
+  const outcome = await run();
   const row = { name, outcome, seconds: secondsSince(begin) };
   console.log(`${name}: ${outcome.status} after ${row.seconds.toFixed(1)} s`);
   return row;
@@ -65,7 +64,8 @@ const [npmProblem, browserProblem, scratch] = await Promise.all([
 const server = await startServer(scratch.www);
 const stage: Stage = { scratch, server, npmProblem, browserProblem };
 const only = flags.only?.split(',');
-const tasks = runtimeTasks(stage).filter(({ name }) => only === undefined || only.includes(name));
+const all = [...workloadTasks(stage), ...refusalTasks(stage)];
+const tasks = all.filter(({ name }) => only === undefined || only.includes(name));
 const rows = compareResults(await runTasks(tasks));
 await server.close();
 if (flags.keep) console.log(`kept: ${scratch.folder}`);

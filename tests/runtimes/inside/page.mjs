@@ -16,5 +16,5 @@ try {
   }
   await report(await runWorkload(octavo, inputs));
 } catch (error) {
-  await report({ error: `${error?.code ?? ''} ${error?.stack ?? error}` });
+  await report({ code: String(error?.code ?? ''), message: String(error?.message ?? error) });
 }

@@ -12,7 +12,7 @@ export default {
       }
       return Response.json(await runWorkload(octavo, inputs));
     } catch (error) {
-      return Response.json({ error: `${error?.code ?? ''} ${error?.stack ?? error}` });
+      return Response.json({ code: String(error?.code ?? ''), message: String(error?.message ?? error) });
     }
   },
 };

@@ -77,10 +77,7 @@ export async function runCommand(
   const process_ = start(file, args, options);
   process_.child.stdin?.end();
   const why = await new Promise<string>((resolve) => {
-    const timer = setTimeout(
-      () => resolve(`no end after ${options.timeoutMs / 1000} s`),
-      options.timeoutMs,
-    );
+    const timer = setTimeout(() => resolve(`no end after ${options.timeoutMs / 1000} s`), options.timeoutMs);
     process_.child.on('error', (error) => resolve(error.message));
     process_.child.on('close', (code, signal) => {
       clearTimeout(timer);

@@ -1,9 +1,10 @@
 // Runs a bundled worker once in workerd, by miniflare. Needs Node 22 or newer.
 //   node miniflare.mjs WORKER_FOLDER INPUT_FOLDER [REQUEST_PATH]
-// Every file of INPUT_FOLDER is put into the R2 bucket MODELS first. The response's text goes to stdout, then
-// one line per object now in the bucket: OCTAVO_OBJECT name size.
+// Every file of INPUT_FOLDER is put into the R2 bucket MODELS first. Prints OCTAVO_VERSION, OCTAVO_RESULT with the
+// response's text, and per object now in the bucket OCTAVO_OBJECT name size.
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Miniflare } from 'miniflare';
 
@@ -25,9 +26,10 @@ const miniflare = new Miniflare({
     stderr.pipe(process.stderr);
   },
 });
+console.log(`OCTAVO_VERSION ${createRequire(import.meta.url)('workerd/package.json').version}`);
 const bucket = await miniflare.getR2Bucket('MODELS');
 for (const name of readdirSync(inputFolder)) await bucket.put(name, readFileSync(join(inputFolder, name)));
 const response = await miniflare.dispatchFetch(`http://localhost${requestPath}`);
-process.stdout.write(`${await response.text()}\n`);
+console.log(`OCTAVO_RESULT ${await response.text()}`);
 for (const { key, size } of (await bucket.list()).objects) console.log(`OCTAVO_OBJECT ${key} ${size}`);
 await miniflare.dispose();

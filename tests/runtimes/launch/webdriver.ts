@@ -1,7 +1,7 @@
 // WebKitGTK by the W3C WebDriver protocol: WebKitWebDriver on a free port, its MiniBrowser on a virtual screen.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Running, start } from './command.js';
 
 export interface WebKitPaths {
@@ -33,7 +33,10 @@ export async function openInWebKit(paths: WebKitPaths, url: string): Promise<Web
     });
     started.push(driver);
     const call = webDriver(`http://127.0.0.1:${port}`);
-    await until(async () => (await call('GET', '/status')) !== undefined || undefined, 'WebKitWebDriver is mute');
+    await until(
+      async () => (await call('GET', '/status')) !== undefined || undefined,
+      'WebKitWebDriver is mute',
+    );
     const session = await call('POST', '/session', newSession(paths.webkitBrowser));
     if (session === undefined) throw new Error(`no WebKit session: ${driver.output().stderr}`);
     const { sessionId, capabilities } = session as SessionReply;
@@ -70,7 +73,10 @@ function webDriver(origin: string): Call {
 }
 
 /** Asks again and again until `question` has an answer. */
-async function until<T>(question: () => T | undefined | Promise<T | undefined>, complaint: string): Promise<T> {
+async function until<T>(
+  question: () => T | undefined | Promise<T | undefined>,
+  complaint: string,
+): Promise<T> {
   const deadline = performance.now() + START_LIMIT_MS;
   while (performance.now() < deadline) {
     const answer = await question();

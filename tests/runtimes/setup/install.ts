@@ -12,7 +12,7 @@ export const matrixFolder = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 const NPM_LIMIT_MS = 150_000;
 const APT_LIMIT_MS = 120_000;
-const APT_PACKAGES = ['chromium', 'firefox-esr', 'webkit2gtk-driver', 'xvfb'];
+const APT_PACKAGES = ['chromium', 'firefox-esr', 'webkit2gtk-driver', 'xvfb', 'cog'];
 
 interface LockedPackage {
   readonly integrity?: string;
@@ -55,7 +55,8 @@ export async function installNpm(): Promise<string> {
 export async function installBrowsers(): Promise<string> {
   const found = findBrowsers();
   if (Object.values(found).every((path) => path !== undefined)) return '';
-  if (process.platform !== 'linux' || onPath('apt-get') === undefined) return 'not installed, and no apt-get here';
+  if (process.platform !== 'linux' || onPath('apt-get') === undefined)
+    return 'not installed, and no apt-get here';
   if (process.getuid?.() !== 0) return 'not installed, and apt-get needs root';
   const install = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=60'];
   const steps = [['update'], [...install, '--download-only', ...APT_PACKAGES], [...install, ...APT_PACKAGES]];

@@ -69,6 +69,7 @@ export interface Browsers {
   readonly webkitDriver: string | undefined;
   readonly webkitBrowser: string | undefined;
   readonly xvfb: string | undefined;
+  readonly cog: string | undefined;
 }
 
 export function findBrowsers(): Browsers {
@@ -78,6 +79,7 @@ export function findBrowsers(): Browsers {
     webkitDriver: onPath('WebKitWebDriver'),
     webkitBrowser: findMiniBrowser(),
     xvfb: onPath('Xvfb'),
+    cog: onPath('cog'),
   };
 }
 

@@ -3,6 +3,7 @@
 //
 //   app/      package.json, node_modules/octavo, process.mjs, workload.js     Node, Deno, Bun
 //   worker/   worker.js, *.wasm      bundled with the `workerd` condition     workerd
+//   worker-inline/  worker.js        bundled without it, which must be refused
 //   www/      page.html, page.js, inputs/ …   bundled with no condition       browsers
 
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,6 +20,7 @@ export interface Scratch {
   readonly folder: string;
   readonly app: string;
   readonly worker: string;
+  readonly workerInline: string;
   readonly www: string;
   readonly inputs: string;
   remove(): void;
@@ -33,11 +35,12 @@ export async function makeScratch(packageFolder: string): Promise<Scratch> {
     folder,
     app: join(folder, 'app'),
     worker: join(folder, 'worker'),
+    workerInline: join(folder, 'worker-inline'),
     www: join(folder, 'www'),
     inputs: join(folder, 'www/inputs'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
-  for (const path of [scratch.app, scratch.worker, scratch.inputs]) mkdirSync(path, { recursive: true });
+  for (const path of [scratch.app, scratch.inputs]) mkdirSync(path, { recursive: true });
   writeInputs(scratch.inputs);
   writeFileSync(join(scratch.www, 'inputs.json'), JSON.stringify(readdirSync(scratch.inputs).sort()));
   await installPacked(packageFolder, scratch.app);
@@ -52,7 +55,9 @@ async function installPacked(packageFolder: string, app: string): Promise<void> 
   const packed = await mustNpm(['pack', '--json', '--pack-destination', app], packageFolder);
   const { filename } = (JSON.parse(packed.slice(packed.indexOf('['))) as [{ filename: string }])[0];
   writeFileSync(join(app, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  const dependencies = ['@bufbuild/protobuf', 'commander'].map((name) => join(repository, 'node_modules', name));
+  const dependencies = ['@bufbuild/protobuf', 'commander'].map((name) =>
+    join(repository, 'node_modules', name),
+  );
   await mustNpm(
     ['install', '--offline', '--install-links', '--ignore-scripts', `./${filename}`, ...dependencies],
     app,
@@ -79,10 +84,15 @@ async function bundle(scratch: Scratch): Promise<void> {
     platform: 'browser',
   });
   await bundleWorker(join(scratch.app, 'worker.mjs'), scratch.worker);
+  await bundleWorker(join(scratch.app, 'worker.mjs'), scratch.workerInline, []);
 }
 
 /** Bundles as Cloudflare's tools do: `workerd` condition, wasm files beside the script as modules. */
-export async function bundleWorker(entry: string, outdir: string): Promise<void> {
+export async function bundleWorker(
+  entry: string,
+  outdir: string,
+  conditions = ['workerd', 'worker', 'browser'],
+): Promise<void> {
   await build({
     bundle: true,
     format: 'esm',
@@ -90,7 +100,7 @@ export async function bundleWorker(entry: string, outdir: string): Promise<void>
     target: 'es2022',
     entryPoints: { worker: entry },
     outdir,
-    conditions: ['workerd', 'worker', 'browser'],
+    conditions,
     loader: { '.wasm': 'copy' },
     assetNames: '[name]',
   });

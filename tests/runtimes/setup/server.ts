@@ -6,15 +6,20 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
-/** What Octavo needs of a content security policy, and nothing more: no 'unsafe-eval', nothing inline. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "connect-src 'self'",
-  "style-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+/** `wasm` is what Octavo needs: 'wasm-unsafe-eval' and nothing more, in particular no 'unsafe-eval' and nothing
+ *  inline. Under `no-wasm` a page may not compile WebAssembly at all. */
+export type Policy = 'wasm' | 'no-wasm';
+
+function contentSecurityPolicy(policy: string | null): string {
+  return [
+    "default-src 'none'",
+    policy === 'no-wasm' ? "script-src 'self'" : "script-src 'self' 'wasm-unsafe-eval'",
+    "connect-src 'self'",
+    "style-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -34,9 +39,10 @@ export interface MatrixServer {
 export async function startServer(folder: string): Promise<MatrixServer> {
   const waiting = new Map<string, (body: string) => void>();
   const server = createServer((request, response) => {
-    response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const path = normalize(pathname);
+    response.setHeader('Content-Security-Policy', contentSecurityPolicy(searchParams.get('policy')));
     response.setHeader('Cache-Control', 'no-store');
-    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
     if (request.method === 'POST') takeResult(request, response, waiting.get(path.slice('/result/'.length)));
     else sendFile(request, response, join(folder, path));
   });
