@@ -27,7 +27,7 @@ async function posted(stage: Stage, name: string, browser?: Running): Promise<An
   const body = await Promise.race([
     stage.server.result(name),
     new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, TASK_LIMIT_MS);
+      timer = setTimeout(() => resolve(undefined), TASK_LIMIT_MS);
       browser?.child.on('close', () => resolve(undefined));
     }),
   ]);
