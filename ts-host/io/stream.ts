@@ -18,7 +18,6 @@ interface Slab {
 }
 
 /** Collects a stream of bytes, all of it, counted against `context.budget` until close().
- *  The chunks are copied, so a producer may reuse its buffers.
  *  @throws OctavoError `MEMORY_LIMIT`, `ABORTED`, `IO_FAILED` (the stream failed),
  *  `INVALID_ARGUMENT` (locked, or a chunk that is not bytes). The stream is cancelled then. */
 export async function streamSource(
