@@ -51,8 +51,12 @@ export function never<T>(): Promise<T> {
   return new Promise<T>(() => undefined);
 }
 
+/** Seeded bytes, repeated with a prime period so that no two offsets of a power of two look alike. */
 export function seededBytes(count: number, seed = count): Uint8Array {
-  return new Rng(seed).bytes(count);
+  const bytes = new Uint8Array(count);
+  const period = new Rng(seed).bytes(Math.min(count, 65_521));
+  for (let at = 0; at < count; at += period.byteLength) bytes.set(period.subarray(0, count - at), at);
+  return bytes;
 }
 
 /** A folder that is removed after the tests of the file. */
@@ -93,3 +97,33 @@ export function hangingOutput(name: string, good: number, byteLength: number): O
 export function contextWith(signal: AbortSignal): RunContext {
   return new RunContext({ signal });
 }
+
+/** Locations that no resolver may open, on any system. */
+export const UNSAFE_LOCATIONS = [
+  '',
+  '.',
+  './',
+  './.',
+  '/',
+  '/etc/passwd',
+  '//server/share/x',
+  '..',
+  '../x',
+  'a/..',
+  'a/../b',
+  'a/b/../../../x',
+  './..',
+  'C:\\x',
+  'C:x',
+  'c:/x',
+  '\\\\server\\share\\x',
+  '\\x',
+  'a\\b',
+  '..\\x',
+  'a\0b',
+  'x.bin\0.txt',
+  'file:///etc/passwd',
+  'https://example.org/x',
+  'data:text/plain,x',
+  `${'a/'.repeat(2048)}b`,
+];
