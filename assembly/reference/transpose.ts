@@ -1,18 +1,19 @@
 // Matrix transpose, scalar and normative: out[c · rows + r] = x[r · cols + c]. Bits are moved, so the type is a width.
+// Scratch memory is a parameter of the variants; here it is not used.
 
-export function transpose_u8(xPtr: usize, outPtr: usize, rows: usize, cols: usize): void {
+export function transpose_u8(xPtr: usize, outPtr: usize, scratchPtr: usize, rows: usize, cols: usize): void {
   transpose<u8>(xPtr, outPtr, rows, cols);
 }
 
-export function transpose_u16(xPtr: usize, outPtr: usize, rows: usize, cols: usize): void {
+export function transpose_u16(xPtr: usize, outPtr: usize, scratchPtr: usize, rows: usize, cols: usize): void {
   transpose<u16>(xPtr, outPtr, rows, cols);
 }
 
-export function transpose_u32(xPtr: usize, outPtr: usize, rows: usize, cols: usize): void {
+export function transpose_u32(xPtr: usize, outPtr: usize, scratchPtr: usize, rows: usize, cols: usize): void {
   transpose<u32>(xPtr, outPtr, rows, cols);
 }
 
-export function transpose_u64(xPtr: usize, outPtr: usize, rows: usize, cols: usize): void {
+export function transpose_u64(xPtr: usize, outPtr: usize, scratchPtr: usize, rows: usize, cols: usize): void {
   transpose<u64>(xPtr, outPtr, rows, cols);
 }
 

@@ -20,6 +20,9 @@ const C: usize = memory.data<u32>([
   0x7f800000, // 4: infinity
 ]);
 
+/** Bytes that are added before their sums are looked at for NaN and infinity. */
+const BLOCK_BYTES: usize = 4096;
+
 /** Adds len elements, of which the first is element `start` (mod 4 is enough) of the whole tensor. Reads len elements
  *  at xPtr, any alignment. */
 export function add_moments_f32(xPtr: usize, statePtr: usize, len: usize, start: usize): void {
@@ -38,6 +41,19 @@ export function add_moments_f32(xPtr: usize, statePtr: usize, len: usize, start:
 }
 
 function addWhole(xPtr: usize, statePtr: usize, len: usize): void {
+  const end = xPtr + (len << 2);
+  while (xPtr < end) {
+    const blockBytes = min(BLOCK_BYTES, end - xPtr);
+    // A block is taken to be finite; if it was not, nothing was stored, and it is added again with care.
+    if (!addBlock(xPtr, statePtr, blockBytes, false)) addBlock(xPtr, statePtr, blockBytes, true);
+    xPtr += blockBytes;
+  }
+}
+
+/** Adds whole groups of lanes. Without care every element must be finite: one that is not makes the sums NaN or
+ *  infinite for good, and then the state is left alone and the answer is false. */
+@inline
+function addBlock(xPtr: usize, statePtr: usize, blockBytes: usize, careful: bool): bool {
   const nonSign = v128.load_splat<u32>(C);
   const infinity = v128.load_splat<u32>(C, 4);
   const shift = v128.load_splat<u64>(statePtr, SHIFT);
@@ -48,17 +64,19 @@ function addWhole(xPtr: usize, statePtr: usize, len: usize): void {
   let squares23 = v128.load(statePtr, SQUARES + 16);
   let low = v128.load(statePtr, MIN);
   let high = v128.load(statePtr, MAX);
-  // Comparisons give −1; these count downwards.
-  let zeros = i32x4.splat(0);
-  let finites = i32x4.splat(0);
-  const zero = f32x4.splat(0);
-  const end = xPtr + (len << 2);
+  // Comparisons give −1, so subtracting one counts.
+  const none = i32x4.splat(0);
+  let zeros = none;
+  let finites = none;
+  const end = xPtr + blockBytes;
   while (xPtr < end) {
-    const raw = v128.load(xPtr);
-    const finite = i32x4.lt_s(v128.and(raw, nonSign), infinity);
-    const x = v128.bitselect(raw, shift32, finite);
-    finites = i32x4.add(finites, finite);
-    zeros = i32x4.add(zeros, f32x4.eq(raw, zero));
+    let x = v128.load(xPtr);
+    zeros = i32x4.sub(zeros, f32x4.eq(x, none));
+    if (careful) {
+      const finite = i32x4.lt_s(v128.and(x, nonSign), infinity);
+      finites = i32x4.sub(finites, finite);
+      x = v128.bitselect(x, shift32, finite);
+    }
     low = f32x4.pmin(low, x);
     high = f32x4.pmax(high, x);
     const d01 = f64x2.sub(f64x2.promote_low_f32x4(x), shift);
@@ -69,20 +87,22 @@ function addWhole(xPtr: usize, statePtr: usize, len: usize): void {
     squares23 = f64x2.add(squares23, f64x2.mul(d23, d23));
     xPtr += 16;
   }
+  const sum = f64x2.add(sum01, sum23);
+  if (!careful && !i64x2.all_true(f64x2.eq(f64x2.sub(sum, sum), none))) return false;
   v128.store(statePtr, sum01, SUM);
   v128.store(statePtr, sum23, SUM + 16);
   v128.store(statePtr, squares01, SQUARES);
   v128.store(statePtr, squares23, SQUARES + 16);
   v128.store(statePtr, low, MIN);
   v128.store(statePtr, high, MAX);
-  raise(statePtr + ZEROS, <f64>negatedSum(zeros));
-  raise(statePtr + NON_FINITE, <f64>(len - negatedSum(finites)));
+  raise(statePtr + ZEROS, <f64>laneSum(zeros));
+  if (careful) raise(statePtr + NON_FINITE, <f64>((blockBytes >> 2) - laneSum(finites)));
+  return true;
 }
 
-/** −(sum of the four lanes). */
 @inline
-function negatedSum(x: v128): u32 {
-  return -(
+function laneSum(x: v128): u32 {
+  return (
     i32x4.extract_lane(x, 0) +
     i32x4.extract_lane(x, 1) +
     i32x4.extract_lane(x, 2) +

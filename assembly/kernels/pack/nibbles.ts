@@ -9,7 +9,7 @@
 // Contract: len codes, ceil(len · bits / 8) packed bytes, any alignment, the ranges do not overlap. Only the low bits
 // of a code are used; the last byte is filled with zero bits. See bits.ts for other widths.
 
-import { putCode, streamBytes, takeCode } from '../../num/bits';
+import { lowMask, takeCode } from '../../num/bits';
 
 const C: usize = memory.data<u32>([
   0x0f0f0f0f, // 0: low nibbles
@@ -147,9 +147,20 @@ function interleaveHigh(a: v128, b: v128): v128 {
   return v128.shuffle<u8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
+/** Fewer codes than fill a vector: a byte at a time. */
 function packTail(codesPtr: usize, outPtr: usize, len: usize, bits: u32): void {
-  memory.fill(outPtr, 0, streamBytes(len, bits));
-  for (let i: usize = 0; i < len; i++) putCode(outPtr, i, bits, <u32>load<u8>(codesPtr + i));
+  const mask = lowMask(bits);
+  let filled: u32 = 0;
+  let byte: u32 = 0;
+  for (let i: usize = 0; i < len; i++) {
+    byte |= (<u32>load<u8>(codesPtr + i) & mask) << filled;
+    filled += bits;
+    if (filled == 8) {
+      store<u8>(outPtr++, <u8>byte);
+      filled = byte = 0;
+    }
+  }
+  if (filled != 0) store<u8>(outPtr, <u8>byte);
 }
 
 function unpackTail(packedPtr: usize, outPtr: usize, len: usize, bits: u32, signBit: u32): void {

@@ -29,7 +29,7 @@ export function pack_rows_u8(
   for (let r: usize = 0; r < rows; r++) {
     packRow(codesPtr, outPtr, depth, bits);
     for (let k = depth; ((k * bits) & 7) != 0; k++) putCode(outPtr, k, bits, pad);
-    memory.fill(outPtr + wholeBytes, <u8>padByte, rowBytes - wholeBytes);
+    if (wholeBytes < rowBytes) memory.fill(outPtr + wholeBytes, <u8>padByte, rowBytes - wholeBytes);
     codesPtr += depth;
     outPtr += rowBytes;
   }

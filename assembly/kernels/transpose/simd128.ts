@@ -1,77 +1,124 @@
 // Matrix transpose, 128-bit SIMD: out[c · rows + r] = x[r · cols + c]. Bits are moved, so the type is a width.
 //
-// A tile is 16 bytes of input wide. Where an edge is no whole tile, the last tile ends at the edge and overlaps its
-// neighbour: the same bytes are written twice. Matrices smaller than a tile go element by element.
+// Blocks are 64 bytes of input wide and 256 bytes of output high. A whole block is transposed tile by tile into scratch
+// memory and copied out from there line by line: written straight to the output, its 64-byte pieces would lie `rows`
+// elements apart, and for a power of two all fall into one set of the cache.
 //
-// Walk: bands of rows that make 256 bytes of an output row; within a band, strips of one 64-byte line of input; within
-// a strip, tile after tile downwards. Each line read is used whole, and the pages of a band stay in the TLB.
+//   x, rows × cols              scratch            out, cols × rows
+//   ┌────────┬────────┬──       ┌────────────┐     ┌────────────┬────
+//   │ block  │        │    ->   │ block      │ ->  │ block      │
+//   │        │        │         │ transposed │     │ transposed │
+//   ├────────┼────────┼──       └────────────┘     ├────────────┼────
 //
-//   x, rows × cols            out, cols × rows
-//   ┌────┬────┬────┐          ┌────────┬────────┐
-//   │ s0 │ s1 │ s2 │ band 0   │ s0ᵀ    │        │   256 bytes of each output row at a time
-//   ├────┼────┼────┤          ├────────┤        │
-//   │    │    │    │ band 1   │ s1ᵀ    │        │
-//   └────┴────┴────┘          └────────┴────────┘
+// Blocks cut off by an edge go tile by tile to the output. Where the edge also cuts a tile, the last tile ends at the
+// edge and overlaps its neighbour: the same bytes are written twice. Matrices smaller than a tile go element by element.
 //
-// Contract of all four: rows · cols elements are read and written, any alignment, the ranges do not overlap.
+// Contract of all four: rows · cols elements are read and written, any alignment, the ranges do not overlap;
+// scratchPtr has 16 KiB, best on a 64-byte boundary.
 
-/** Bytes of one output row that a band makes. */
-const BAND_BYTES: usize = 256;
-/** Bytes of one input row that a strip takes: a cache line. */
-const STRIP_BYTES: usize = 64;
+import { tile2x2u64, tile4x4u32, tile4x8u16, tile8x16u8 } from './tiles';
 
-export function transpose_u8(xPtr: usize, outPtr: usize, rows: usize, cols: usize): void {
-  transpose<u8>(xPtr, outPtr, rows, cols);
+/** Bytes of an input row in a block: a cache line. */
+const WIDTH_BYTES: usize = 64;
+/** Bytes of an output row in a block. */
+const HEIGHT_BYTES: usize = 256;
+
+export function transpose_u8(xPtr: usize, outPtr: usize, scratchPtr: usize, rows: usize, cols: usize): void {
+  transpose<u8>(xPtr, outPtr, scratchPtr, rows, cols);
 }
 
-export function transpose_u16(xPtr: usize, outPtr: usize, rows: usize, cols: usize): void {
-  transpose<u16>(xPtr, outPtr, rows, cols);
+export function transpose_u16(xPtr: usize, outPtr: usize, scratchPtr: usize, rows: usize, cols: usize): void {
+  transpose<u16>(xPtr, outPtr, scratchPtr, rows, cols);
 }
 
-export function transpose_u32(xPtr: usize, outPtr: usize, rows: usize, cols: usize): void {
-  transpose<u32>(xPtr, outPtr, rows, cols);
+export function transpose_u32(xPtr: usize, outPtr: usize, scratchPtr: usize, rows: usize, cols: usize): void {
+  transpose<u32>(xPtr, outPtr, scratchPtr, rows, cols);
 }
 
-export function transpose_u64(xPtr: usize, outPtr: usize, rows: usize, cols: usize): void {
-  transpose<u64>(xPtr, outPtr, rows, cols);
+export function transpose_u64(xPtr: usize, outPtr: usize, scratchPtr: usize, rows: usize, cols: usize): void {
+  transpose<u64>(xPtr, outPtr, scratchPtr, rows, cols);
 }
 
-/** Rows of a tile: 8, 4, 4, 2 for 1, 2, 4, 8 bytes. */
 @inline
 function tileRows<T>(): usize {
   return sizeof<T>() == 1 ? 8 : sizeof<T>() == 8 ? 2 : 4;
 }
 
 @inline
-function transpose<T>(xPtr: usize, outPtr: usize, rows: usize, cols: usize): void {
-  const tileCols: usize = 16 / sizeof<T>();
-  if (rows < tileRows<T>() || cols < tileCols) {
-    transposeScalar<T>(xPtr, outPtr, rows, cols);
+function tileCols<T>(): usize {
+  return 16 / sizeof<T>();
+}
+
+@inline
+function blockRows<T>(): usize {
+  return HEIGHT_BYTES / sizeof<T>();
+}
+
+@inline
+function blockCols<T>(): usize {
+  return WIDTH_BYTES / sizeof<T>();
+}
+
+function transpose<T>(xPtr: usize, outPtr: usize, scratchPtr: usize, rows: usize, cols: usize): void {
+  if (rows < tileRows<T>() || cols < tileCols<T>()) {
+    elements<T>(xPtr, outPtr, rows, cols);
     return;
   }
-  const bandRows: usize = BAND_BYTES / sizeof<T>();
-  const stripCols: usize = STRIP_BYTES / sizeof<T>();
-  for (let bandStart: usize = 0; bandStart < rows; bandStart += bandRows) {
-    const bandEnd = min(bandStart + bandRows, rows);
-    for (let stripStart: usize = 0; stripStart < cols; stripStart += stripCols) {
-      const stripEnd = min(stripStart + stripCols, cols);
-      for (let r = bandStart; r < bandEnd; r += tileRows<T>()) {
-        const row = min(r, rows - tileRows<T>());
-        for (let c = stripStart; c < stripEnd; c += tileCols) {
-          const col = min(c, cols - tileCols);
-          const from = xPtr + (row * cols + col) * sizeof<T>();
-          const to = outPtr + (col * rows + row) * sizeof<T>();
-          if (sizeof<T>() == 1) tile8x16u8(from, to, cols, rows);
-          else if (sizeof<T>() == 2) tile4x8u16(from, to, cols << 1, rows << 1);
-          else if (sizeof<T>() == 4) tile4x4u32(from, to, cols << 2, rows << 2);
-          else tile2x2u64(from, to, cols << 3, rows << 3);
-        }
+  for (let top: usize = 0; top < rows; top += blockRows<T>()) {
+    for (let left: usize = 0; left < cols; left += blockCols<T>()) {
+      if (rows - top < blockRows<T>() || cols - left < blockCols<T>()) {
+        edgeBlock<T>(xPtr, outPtr, rows, cols, top, left);
+      } else {
+        const blockPtr = xPtr + (top * cols + left) * sizeof<T>();
+        const toPtr = outPtr + (left * rows + top) * sizeof<T>();
+        wholeBlock<T>(blockPtr, toPtr, scratchPtr, rows * sizeof<T>(), cols * sizeof<T>());
       }
     }
   }
 }
 
-function transposeScalar<T>(xPtr: usize, outPtr: usize, rows: usize, cols: usize): void {
+@inline
+function tile<T>(from: usize, to: usize, fromStrideBytes: usize, toStrideBytes: usize): void {
+  if (sizeof<T>() == 1) tile8x16u8(from, to, fromStrideBytes, toStrideBytes);
+  else if (sizeof<T>() == 2) tile4x8u16(from, to, fromStrideBytes, toStrideBytes);
+  else if (sizeof<T>() == 4) tile4x4u32(from, to, fromStrideBytes, toStrideBytes);
+  else tile2x2u64(from, to, fromStrideBytes, toStrideBytes);
+}
+
+function wholeBlock<T>(from: usize, to: usize, scratchPtr: usize, rowBytes: usize, colBytes: usize): void {
+  for (let r: usize = 0; r < blockRows<T>(); r += tileRows<T>()) {
+    for (let c: usize = 0; c < blockCols<T>(); c += tileCols<T>()) {
+      tile<T>(from + c * sizeof<T>(), scratchPtr + c * HEIGHT_BYTES + r * sizeof<T>(), colBytes, HEIGHT_BYTES);
+    }
+    from += tileRows<T>() * colBytes;
+  }
+  for (let c: usize = 0; c < blockCols<T>(); c++) {
+    for (let i: usize = 0; i < HEIGHT_BYTES; i += 64) {
+      v128.store(to + i, v128.load(scratchPtr + i));
+      v128.store(to + i, v128.load(scratchPtr + i, 16), 16);
+      v128.store(to + i, v128.load(scratchPtr + i, 32), 32);
+      v128.store(to + i, v128.load(scratchPtr + i, 48), 48);
+    }
+    scratchPtr += HEIGHT_BYTES;
+    to += rowBytes;
+  }
+}
+
+function edgeBlock<T>(xPtr: usize, outPtr: usize, rows: usize, cols: usize, top: usize, left: usize): void {
+  const bottom = min(top + blockRows<T>(), rows);
+  const right = min(left + blockCols<T>(), cols);
+  for (let r = top; r < bottom; r += tileRows<T>()) {
+    const row = min(r, rows - tileRows<T>());
+    for (let c = left; c < right; c += tileCols<T>()) {
+      const col = min(c, cols - tileCols<T>());
+      const from = xPtr + (row * cols + col) * sizeof<T>();
+      const to = outPtr + (col * rows + row) * sizeof<T>();
+      tile<T>(from, to, cols * sizeof<T>(), rows * sizeof<T>());
+    }
+  }
+}
+
+function elements<T>(xPtr: usize, outPtr: usize, rows: usize, cols: usize): void {
   for (let c: usize = 0; c < cols; c++) {
     let from = xPtr + c * sizeof<T>();
     for (let r: usize = 0; r < rows; r++) {
@@ -80,111 +127,4 @@ function transposeScalar<T>(xPtr: usize, outPtr: usize, rows: usize, cols: usize
       from += cols * sizeof<T>();
     }
   }
-}
-
-/** 8 rows of 16 bytes become 16 rows of 8: interleaving rows 4, then 2, then 1 apart. */
-@inline
-function tile8x16u8(from: usize, to: usize, fromStrideBytes: usize, toStrideBytes: usize): void {
-  const r0 = v128.load(from);
-  const r1 = v128.load((from += fromStrideBytes));
-  const r2 = v128.load((from += fromStrideBytes));
-  const r3 = v128.load((from += fromStrideBytes));
-  const r4 = v128.load((from += fromStrideBytes));
-  const r5 = v128.load((from += fromStrideBytes));
-  const r6 = v128.load((from += fromStrideBytes));
-  const r7 = v128.load((from += fromStrideBytes));
-  // p<rows>: column after column, the bytes of the named rows.
-  const p04l = lowBytes(r0, r4);
-  const p15l = lowBytes(r1, r5);
-  const p26l = lowBytes(r2, r6);
-  const p37l = lowBytes(r3, r7);
-  const p0246a = lowBytes(p04l, p26l);
-  const p1357a = lowBytes(p15l, p37l);
-  const p0246b = highBytes(p04l, p26l);
-  const p1357b = highBytes(p15l, p37l);
-  to = storeTwoRows(lowBytes(p0246a, p1357a), to, toStrideBytes);
-  to = storeTwoRows(highBytes(p0246a, p1357a), to, toStrideBytes);
-  to = storeTwoRows(lowBytes(p0246b, p1357b), to, toStrideBytes);
-  to = storeTwoRows(highBytes(p0246b, p1357b), to, toStrideBytes);
-  const p04h = highBytes(r0, r4);
-  const p15h = highBytes(r1, r5);
-  const p26h = highBytes(r2, r6);
-  const p37h = highBytes(r3, r7);
-  const p0246c = lowBytes(p04h, p26h);
-  const p1357c = lowBytes(p15h, p37h);
-  const p0246d = highBytes(p04h, p26h);
-  const p1357d = highBytes(p15h, p37h);
-  to = storeTwoRows(lowBytes(p0246c, p1357c), to, toStrideBytes);
-  to = storeTwoRows(highBytes(p0246c, p1357c), to, toStrideBytes);
-  to = storeTwoRows(lowBytes(p0246d, p1357d), to, toStrideBytes);
-  storeTwoRows(highBytes(p0246d, p1357d), to, toStrideBytes);
-}
-
-/** 4 rows of 8 become 8 rows of 4: interleaving rows 2, then 1 apart. */
-@inline
-function tile4x8u16(from: usize, to: usize, fromStrideBytes: usize, toStrideBytes: usize): void {
-  const r0 = v128.load(from);
-  const r1 = v128.load((from += fromStrideBytes));
-  const r2 = v128.load((from += fromStrideBytes));
-  const r3 = v128.load((from += fromStrideBytes));
-  const p02l = lowWords(r0, r2);
-  const p13l = lowWords(r1, r3);
-  const p02h = highWords(r0, r2);
-  const p13h = highWords(r1, r3);
-  to = storeTwoRows(lowWords(p02l, p13l), to, toStrideBytes);
-  to = storeTwoRows(highWords(p02l, p13l), to, toStrideBytes);
-  to = storeTwoRows(lowWords(p02h, p13h), to, toStrideBytes);
-  storeTwoRows(highWords(p02h, p13h), to, toStrideBytes);
-}
-
-@inline
-function tile4x4u32(from: usize, to: usize, fromStrideBytes: usize, toStrideBytes: usize): void {
-  const r0 = v128.load(from);
-  const r1 = v128.load((from += fromStrideBytes));
-  const r2 = v128.load((from += fromStrideBytes));
-  const r3 = v128.load((from += fromStrideBytes));
-  const p02l = v128.shuffle<u32>(r0, r2, 0, 4, 1, 5);
-  const p13l = v128.shuffle<u32>(r1, r3, 0, 4, 1, 5);
-  const p02h = v128.shuffle<u32>(r0, r2, 2, 6, 3, 7);
-  const p13h = v128.shuffle<u32>(r1, r3, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<u32>(p02l, p13l, 0, 4, 1, 5));
-  v128.store((to += toStrideBytes), v128.shuffle<u32>(p02l, p13l, 2, 6, 3, 7));
-  v128.store((to += toStrideBytes), v128.shuffle<u32>(p02h, p13h, 0, 4, 1, 5));
-  v128.store((to += toStrideBytes), v128.shuffle<u32>(p02h, p13h, 2, 6, 3, 7));
-}
-
-@inline
-function tile2x2u64(from: usize, to: usize, fromStrideBytes: usize, toStrideBytes: usize): void {
-  const r0 = v128.load(from);
-  const r1 = v128.load(from + fromStrideBytes);
-  v128.store(to, v128.shuffle<u64>(r0, r1, 0, 2));
-  v128.store(to + toStrideBytes, v128.shuffle<u64>(r0, r1, 1, 3));
-}
-
-/** Stores the halves of `pair` as 8 bytes of two output rows; returns the address of the row after them. */
-@inline
-function storeTwoRows(pair: v128, to: usize, toStrideBytes: usize): usize {
-  v128.store_lane<u64>(to, pair, 0);
-  v128.store_lane<u64>(to + toStrideBytes, pair, 1);
-  return to + (toStrideBytes << 1);
-}
-
-@inline
-function lowBytes(a: v128, b: v128): v128 {
-  return v128.shuffle<u8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-}
-
-@inline
-function highBytes(a: v128, b: v128): v128 {
-  return v128.shuffle<u8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-}
-
-@inline
-function lowWords(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-@inline
-function highWords(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }

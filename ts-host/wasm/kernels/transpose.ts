@@ -16,6 +16,9 @@ export type Elements =
   | BigInt64Array
   | BigUint64Array;
 
+/** One block, 64 × 256 bytes: see assembly/kernels/transpose/simd128.ts. */
+const SCRATCH_BYTES = 16384;
+
 /** out[c · rows + r] = source[r · cols + c].
  *  @param source - [rows, cols], row-major
  *  @param out - [cols, rows], elements as wide as those of `source`
@@ -36,7 +39,8 @@ export function transpose<T extends Elements>(
   engine.arena.scope(() => {
     const outPtr = engine.arena.alloc(out.byteLength);
     const sourcePtr = engine.arena.copyIn(source);
-    engine.simd[`transpose_u${bytes * 8}`]!(sourcePtr, outPtr, rows, cols);
+    const scratchPtr = engine.arena.alloc(SCRATCH_BYTES);
+    engine.simd[`transpose_u${bytes * 8}`]!(sourcePtr, outPtr, scratchPtr, rows, cols);
     engine.arena.copyOut(outPtr, out);
   });
 }
