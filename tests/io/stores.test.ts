@@ -218,6 +218,20 @@ describe('opfsSink', () => {
     }
   });
 
+  test('opfsSink abort while commit copies -> the old file stays, nothing else', async () => {
+    const directory = new MemoryDirectory({ move: 'missing', writer: 'writable' });
+    directory.files.set('a', seededBytes(10));
+    const sink = opfsSink(directory);
+    const file = await sink.create('a', 20);
+    await file.write(seededBytes(20) as Uint8Array<ArrayBuffer>);
+    await file.close();
+    const committing = fails(() => sink.commit(), 'IO_FAILED');
+    await sink.abort();
+    await committing;
+    assert.deepEqual([...directory.files.keys()], ['a']);
+    sameBytes(directory.files.get('a'), seededBytes(10));
+  });
+
   test('opfsSink browser that cannot write -> IO_FAILED, nothing left', async () => {
     const directory = new MemoryDirectory({ move: 'missing', writer: 'none' });
     await fails(() => opfsSink(directory).create('a', 1), 'IO_FAILED');

@@ -86,7 +86,7 @@ export function opfsSink(directory: DirectoryHandleLike): Sink {
       if (open !== undefined)
         throw new OctavoError('IO_FAILED', 'the file was not closed', { file: open.name });
       for (let file = begun[0]; file !== undefined && !aborted; file = begun[0]) {
-        await publish(directory, file);
+        await publish(directory, file, () => !aborted);
         if (begun[0] === file) begun.shift();
       }
     },
@@ -149,10 +149,10 @@ function opfsFile(file: Begun, length: LengthCheck): SinkFile {
   };
 }
 
-async function publish(directory: DirectoryHandleLike, file: Begun): Promise<void> {
+async function publish(directory: DirectoryHandleLike, file: Begun, wanted: () => boolean): Promise<void> {
   const place = { file: file.name };
   if (await moved(file)) return;
-  await ioWait('copying to the final name', () => copyTo(directory, file), { place });
+  await ioWait('copying to the final name', () => copyTo(directory, file, wanted), { place });
   await ioWait('removing the temporary file', () => directory.removeEntry(file.temporary.name), { place });
 }
 
@@ -167,14 +167,14 @@ async function moved(file: Begun): Promise<boolean> {
   }
 }
 
-async function copyTo(directory: DirectoryHandleLike, file: Begun): Promise<void> {
+async function copyTo(directory: DirectoryHandleLike, file: Begun, wanted: () => boolean): Promise<void> {
   const isNew = await directory.getFileHandle(file.name).then(
     () => false,
     () => true,
   );
   const writer = await openWriter(await directory.getFileHandle(file.name, { create: true }));
   try {
-    await copyBytes(await file.temporary.getFile(), writer);
+    await copyBytes(await file.temporary.getFile(), writer, wanted);
     await writer.close();
   } catch (error) {
     await writer.abort(error);
@@ -183,10 +183,12 @@ async function copyTo(directory: DirectoryHandleLike, file: Begun): Promise<void
   }
 }
 
-async function copyBytes(from: Blob, to: WritableFileLike): Promise<void> {
+/** Stops with an error, before the copy replaces anything, when an abort made it unwanted. */
+async function copyBytes(from: Blob, to: WritableFileLike, wanted: () => boolean): Promise<void> {
   const step = 4 * 1024 * 1024;
   for (let offset = 0; offset < from.size; offset += step) {
     await to.write(new Uint8Array(await from.slice(offset, offset + step).arrayBuffer()));
+    if (!wanted()) throw new OctavoError('IO_FAILED', 'the output was aborted');
   }
 }
 

@@ -19,26 +19,37 @@ export interface OutputFile {
 /** Most bytes handed on at once. */
 export const PIECE_BYTES = 1024 * 1024;
 
-/** The chunks of `file`, checked to be `byteLength` bytes in all. No wait is longer than the signal allows.
- *  The producer is stopped when the consumer stops. */
-async function* checkedChunks(file: OutputFile, context: RunContext): AsyncGenerator<Uint8Array, void> {
-  const length = new LengthCheck(file.name, file.byteLength);
-  const iterator = file.chunks(context)[Symbol.asyncIterator]();
-  let ended = false;
-  try {
-    for (;;) {
-      context.throwIfAborted();
-      const next = await abortable(iterator.next(), context.signal);
-      if (next.done) break;
-      const chunk = checkChunk(next.value, file.name);
-      length.add(chunk.byteLength);
-      yield chunk;
+/** Asks `file` for its chunks: checks that they are `byteLength` bytes in all, and waits no longer than the
+ *  signal allows. No async generator, for chunks may be small and many. */
+class ChunkReader {
+  readonly #length: LengthCheck;
+  readonly #context: RunContext;
+  readonly #iterator: AsyncIterator<Uint8Array>;
+  #ended = false;
+
+  constructor(file: OutputFile, context: RunContext) {
+    this.#length = new LengthCheck(file.name, file.byteLength);
+    this.#context = context;
+    this.#iterator = file.chunks(context)[Symbol.asyncIterator]();
+  }
+
+  /** The next chunk; undefined after the last. */
+  async next(): Promise<Uint8Array | undefined> {
+    this.#context.throwIfAborted();
+    const { done, value } = await abortable(this.#iterator.next(), this.#context.signal);
+    if (done) {
+      this.#ended = true;
+      this.#length.end();
+      return undefined;
     }
-    ended = true;
-    length.end();
-  } finally {
-    // A producer that hangs would never answer return(): it is told, not awaited.
-    if (!ended) cleanUpBehind(async () => iterator.return?.());
+    const chunk = checkChunk(value, this.#length.name);
+    this.#length.add(chunk.byteLength);
+    return chunk;
+  }
+
+  /** Stops a producer that has not ended. One that hangs never answers: it is told, not awaited. */
+  stop(): void {
+    if (!this.#ended) cleanUpBehind(async () => this.#iterator.return?.());
   }
 }
 
@@ -49,9 +60,10 @@ export async function* pieces(file: OutputFile, context: RunContext): AsyncGener
   const capacity = Math.min(PIECE_BYTES, file.byteLength);
   context.budget.reserve(capacity, `writing ${file.name}`);
   const buffer = new Uint8Array(capacity);
+  const reader = new ChunkReader(file, context);
   let filled = 0;
   try {
-    for await (const chunk of checkedChunks(file, context)) {
+    for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) {
       for (let from = 0; from < chunk.byteLength; ) {
         const part = chunk.subarray(from, from + capacity - filled);
         buffer.set(part, filled);
@@ -65,6 +77,7 @@ export async function* pieces(file: OutputFile, context: RunContext): AsyncGener
     }
     if (filled > 0) yield buffer.subarray(0, filled);
   } finally {
+    reader.stop();
     context.budget.release(capacity);
   }
 }
@@ -104,16 +117,18 @@ export function outputStream(file: OutputFile, context: RunContext): ReadableStr
 export async function outputBytes(file: OutputFile, context: RunContext): Promise<Uint8Array> {
   const { name, byteLength } = file;
   context.budget.reserve(byteLength, `keeping ${name} in memory`);
+  const reader = new ChunkReader(file, context);
   try {
     const bytes = allocate(name, byteLength);
     let done = 0;
-    for await (const chunk of checkedChunks(file, context)) {
+    for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) {
       bytes.set(chunk, done);
       done += chunk.byteLength;
       context.report('write', done, byteLength);
     }
     return bytes;
   } finally {
+    reader.stop();
     context.budget.release(byteLength);
   }
 }

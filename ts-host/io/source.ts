@@ -16,7 +16,8 @@ export interface Source {
   /** Reads exactly `length` bytes at `offset`. The result may be a view of shared memory: never write to it.
    *  @throws OctavoError `TRUNCATED` when the range is not inside the source, `IO_FAILED`, `ABORTED`. */
   read(offset: number, length: number, options?: ReadOptions): Promise<Uint8Array>;
-  /** Same as {@link read} without waiting, where the bytes are in memory already; absent elsewhere. */
+  /** Same as {@link read} without waiting, where that takes no time worth waiting for: bytes in memory, small
+   *  local files. Absent elsewhere. It blocks, so between many calls let the event loop turn: abort needs it. */
   readSync?(offset: number, length: number): Uint8Array;
   /** Frees what the source holds open. Reading after it fails. */
   close?(): Promise<void>;

@@ -20,6 +20,42 @@ export function filePlace(file: string | undefined, offset?: number): ErrorPlace
   return { ...(file === undefined ? {} : { file }), ...(offset === undefined ? {} : { offset }) };
 }
 
+/** Those who wait on one signal, behind one listener: runtimes warn of a leak when a signal has many. The
+ *  listener is there only while somebody waits, since a signal that is listened to is never collected. */
+class Waiters {
+  readonly #signal: AbortSignal;
+  readonly #callbacks = new Set<() => void>();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  add(onAbort: () => void): void {
+    if (this.#callbacks.size === 0) this.#signal.addEventListener('abort', this.#fire);
+    this.#callbacks.add(onAbort);
+  }
+
+  delete(onAbort: () => void): void {
+    if (this.#callbacks.delete(onAbort) && this.#callbacks.size === 0) {
+      this.#signal.removeEventListener('abort', this.#fire);
+    }
+  }
+
+  readonly #fire = (): void => {
+    for (const onAbort of this.#callbacks) onAbort();
+  };
+}
+
+const waitersOf = new WeakMap<AbortSignal, Waiters>();
+
+/** Calls `onAbort` when `signal` fires. Returns how to stop listening. */
+function listen(signal: AbortSignal, onAbort: () => void): () => void {
+  let waiters = waitersOf.get(signal);
+  if (waiters === undefined) waitersOf.set(signal, (waiters = new Waiters(signal)));
+  waiters.add(onAbort);
+  return () => waiters.delete(onAbort);
+}
+
 /** Settles as `promise` does, or rejects with `ABORTED` as soon as `signal` fires.
  *  `discard` gets the value when it comes after the abort, to close what it holds. */
 export function abortable<T>(
@@ -29,20 +65,22 @@ export function abortable<T>(
 ): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise<T>((resolve, reject) => {
-    let abandoned = signal.aborted;
+    let abandoned = false;
     const onAbort = (): void => {
       abandoned = true;
       reject(abortedError(signal));
     };
-    if (abandoned) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-    const settle = (deliver: () => void): void => {
-      signal.removeEventListener('abort', onAbort);
-      deliver();
-    };
+    const stop = signal.aborted ? onAbort() : listen(signal, onAbort);
     promise.then(
-      (value) => settle(() => (abandoned ? discard?.(value) : resolve(value))),
-      (error: unknown) => settle(() => reject(error)),
+      (value) => {
+        stop?.();
+        if (abandoned) discard?.(value);
+        else resolve(value);
+      },
+      (error: unknown) => {
+        stop?.();
+        reject(error);
+      },
     );
   });
 }

@@ -1,8 +1,8 @@
 // A folder as a Sink: each file is written under a temporary name in the same folder and synced; commit()
 // renames them all and syncs the folder. So a reader, or a machine that loses power, sees old or new, no half.
 
-import { renameSync } from 'node:fs';
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { renameSync, unlinkSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OctavoError } from '../../errors.js';
 import { FileNames, LengthCheck } from '../length.js';
@@ -14,6 +14,7 @@ interface Begun {
   readonly temporary: string;
   /** Known from the start, so that an abort meanwhile finds what is being created. */
   readonly opening: Promise<FileHandle>;
+  handle?: FileHandle;
   closed: boolean;
 }
 
@@ -42,8 +43,8 @@ export function folderSink(folder: string): Sink {
       const temporary = join(folder, `.octavo-${crypto.randomUUID()}.tmp`);
       const file: Begun = { path, temporary, opening: open(temporary, 'wx'), closed: false };
       begun.push(file);
-      const handle = await ioWait('creating the file', () => file.opening, { place: { file: path } });
-      return folderFile(file, handle, length);
+      file.handle = await ioWait('creating the file', () => file.opening, { place: { file: path } });
+      return folderFile(file, file.handle, length);
     },
     async commit() {
       checkWriting(folder);
@@ -103,13 +104,19 @@ function renameAll(files: Begun[]): void {
   }
 }
 
-/** Unlinks before closing: close() waits for a write under way, which a slow disk may hold up. */
+/** Unlinks at once, before any wait: whatever was begun, a write or a sync of a slow disk, ends without it. */
 async function remove(file: Begun): Promise<void> {
-  const [opening] = await Promise.allSettled([file.opening]);
-  if (opening.status === 'rejected') return; // Nothing was created; create() told why.
-  const place = { file: file.temporary };
-  await ioWait('removing the temporary file', () => unlink(file.temporary), { place });
-  await closeFile(file, opening.value);
+  if (file.handle === undefined) {
+    const [opening] = await Promise.allSettled([file.opening]);
+    if (opening.status === 'rejected') return; // Nothing was created; create() told why.
+    file.handle = opening.value;
+  }
+  try {
+    unlinkSync(file.temporary);
+  } catch (error) {
+    throw ioError(error, 'removing the temporary file', { file: file.temporary });
+  }
+  await closeFile(file, file.handle);
 }
 
 /** Makes the renames last. Windows cannot open a folder and needs no such step. */
