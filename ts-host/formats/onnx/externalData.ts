@@ -2,6 +2,8 @@
 // text here and as a file by the resolver, numbers as digits, the range against file and shape.
 
 import { OctavoError } from '../../errors.js';
+import { checkLocation } from '../../io/external.js';
+import type { Source } from '../../io/source.js';
 import { sliceData, type TensorData } from '../../ir/tensor.js';
 import type { TensorProto } from './proto/onnx_pb.js';
 import type { ReadSession } from './session.js';
@@ -16,7 +18,6 @@ export async function readExternalData(
 ): Promise<TensorData> {
   const tensor = proto.name;
   const location = entry(proto, 'location') ?? '';
-  checkLocation(location, tensor);
   const place = { file: location, tensor };
   const offset = digits(entry(proto, 'offset') ?? '0', 'offset', place);
   const length = digits(entry(proto, 'length') ?? String(byteLength), 'length', place);
@@ -24,7 +25,7 @@ export async function readExternalData(
     const message = `dims and type need ${byteLength} bytes, the external length is ${length}`;
     throw new OctavoError('SHAPE_MISMATCH', message, place);
   }
-  const source = await session.external(location, tensor);
+  const source = await open(session, location, tensor);
   if (offset + length > BigInt(source.size)) {
     const message = `external data ends at byte ${offset + length}, the file has ${source.size}`;
     throw new OctavoError('TRUNCATED', message, place);
@@ -49,19 +50,14 @@ function digits(text: string, field: string, place: { file: string; tensor: stri
   });
 }
 
-/** Refuses what cannot be a file below the model's folder, whatever the resolver would say.
- *  @throws OctavoError `EXTERNAL_DATA_REFUSED` */
-function checkLocation(location: string, tensor: string): void {
-  const why =
-    location === ''
-      ? 'is empty'
-      : /^[/\\]|^[A-Za-z]:/.test(location)
-        ? 'is absolute'
-        : location.split(/[/\\]/).includes('..')
-          ? 'leaves the folder by ".."'
-          : location.includes('\0')
-            ? 'holds a zero byte'
-            : undefined;
-  if (why === undefined) return;
-  throw new OctavoError('EXTERNAL_DATA_REFUSED', `the external location ${why}`, { file: location, tensor });
+/** Opens the file, after its name was checked whatever the resolver would say. Errors get the tensor's name. */
+async function open(session: ReadSession, location: string, tensor: string): Promise<Source> {
+  try {
+    checkLocation(location);
+    return await session.external(location, tensor);
+  } catch (error) {
+    if (!(error instanceof OctavoError) || error.place.tensor !== undefined) throw error;
+    const reason = `external data cannot be opened: ${error.message.replace(/ \([^()]*\)$/, '')}`;
+    throw new OctavoError(error.code, reason, { ...error.place, tensor }, { cause: error });
+  }
 }

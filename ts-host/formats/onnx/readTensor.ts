@@ -224,6 +224,5 @@ function rawData(session: ReadSession, offset: number, byteLength: number): Tens
     return sliceData(source, offset, byteLength);
   }
   session.reserve(byteLength);
-  const at = offset - window.start;
-  return sliceData(bytesSource(window.bytes.slice(at, at + byteLength)), 0, byteLength);
+  return sliceData(bytesSource(window.copyOf(offset, byteLength)), 0, byteLength);
 }

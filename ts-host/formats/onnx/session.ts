@@ -147,7 +147,7 @@ class Rest {
     }
     this.#session.reserve(length * STRUCTURE_COST);
     if (window.has(offset, length)) {
-      this.#parts.push(window.bytes.slice(offset - window.start, offset - window.start + length));
+      this.#parts.push(window.copyOf(offset, length));
       return undefined;
     }
     return window.copy(offset, length).then((bytes) => {

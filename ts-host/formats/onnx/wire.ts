@@ -41,9 +41,15 @@ export class ByteWindow {
 
   /** A copy of a range, from the window where it lies inside. The caller has counted the bytes. */
   async copy(offset: number, length: number): Promise<Uint8Array> {
-    if (this.has(offset, length)) return this.bytes.slice(offset - this.start, offset - this.start + length);
+    if (this.has(offset, length)) return this.copyOf(offset, length);
     const { source, context } = this;
-    return (source.readSync?.(offset, length) ?? (await source.read(offset, length, context))).slice();
+    return new Uint8Array(source.readSync?.(offset, length) ?? (await source.read(offset, length, context)));
+  }
+
+  /** A copy of a range inside the window. Not `slice`: that of a Node Buffer is no copy. */
+  copyOf(offset: number, length: number): Uint8Array {
+    const at = offset - this.start;
+    return new Uint8Array(this.bytes.subarray(at, at + length));
   }
 
   /** An error at a byte of this source. */
