@@ -1,55 +1,47 @@
-// A run whose elements use consecutive scales and zero points: the same steps as run.ts with vectors for constants,
-// and with the two-step clamp of num/code.ts, whose first limits do not depend on the zero point.
+// A run whose elements use consecutive scales and zero points: the steps of run.ts with vectors for constants.
 
-import { quantizeOne, QUOTIENT_LIMIT_PTR } from '../../num/code';
-import { storeCodes4, storeCodes16 } from '../../num/narrow';
-import { MAGIC_PTR } from '../../num/rounding';
+import { codes4, quotientFloor, roundingMagic } from '../../num/lanes';
+import { storeCode, storeCodes4, storeCodes16 } from '../../num/narrow';
 
 @inline
-function quantize4(
-  xPtr: usize, scalePtr: usize, zeroPointPtr: usize,
-  low: v128, high: v128, magic: v128, qmin: v128, qmax: v128,
-): v128 {
-  let quotient = f32x4.div(v128.load(xPtr), v128.load(scalePtr));
-  quotient = v128.and(quotient, f32x4.eq(quotient, quotient));
-  quotient = f32x4.pmin(high, f32x4.pmax(low, quotient));
-  // The vector MAGIC is its own bit pattern: as i32 lanes it reads MAGIC_BITS.
-  const rounded = i32x4.sub(f32x4.add(quotient, magic), magic);
-  return i32x4.max_s(qmin, i32x4.min_s(qmax, i32x4.add(rounded, v128.load(zeroPointPtr))));
+function codesAt(xPtr: usize, scalePtr: usize, zeroPointPtr: usize, offset: usize, floor: v128, magic: v128): v128 {
+  const shift = i32x4.sub(magic, v128.load(zeroPointPtr + offset));
+  return codes4(v128.load(xPtr + offset), v128.load(scalePtr + offset), shift, floor, magic);
 }
 
+@inline
 export function quantizeRow<T>(
   xPtr: usize, qPtr: usize, count: u32,
   scalePtr: usize, zeroPointPtr: usize, qmin: i32, qmax: i32,
 ): void {
-  const high = v128.load32_splat(QUOTIENT_LIMIT_PTR);
-  const low = f32x4.neg(high);
-  const magic = v128.load32_splat(MAGIC_PTR);
-  const qmins = i32x4.splat(qmin);
-  const qmaxs = i32x4.splat(qmax);
-  let k: u32 = 0;
+  const floor = quotientFloor();
+  const magic = roundingMagic();
+  const qmins = v128.splat<T>(<T>qmin);
+  const qmaxs = v128.splat<T>(<T>qmax);
+  let at: usize = 0;
 
-  for (; k + 16 <= count; k += 16) {
-    const at = usize(k) << 2;
+  for (; count >= 16; count -= 16) {
     storeCodes16<T>(
-      qPtr + usize(k) * sizeof<T>(),
-      quantize4(xPtr + at, scalePtr + at, zeroPointPtr + at, low, high, magic, qmins, qmaxs),
-      quantize4(xPtr + at + 16, scalePtr + at + 16, zeroPointPtr + at + 16, low, high, magic, qmins, qmaxs),
-      quantize4(xPtr + at + 32, scalePtr + at + 32, zeroPointPtr + at + 32, low, high, magic, qmins, qmaxs),
-      quantize4(xPtr + at + 48, scalePtr + at + 48, zeroPointPtr + at + 48, low, high, magic, qmins, qmaxs),
+      qPtr,
+      codesAt(xPtr, scalePtr, zeroPointPtr, at, floor, magic),
+      codesAt(xPtr, scalePtr, zeroPointPtr, at + 16, floor, magic),
+      codesAt(xPtr, scalePtr, zeroPointPtr, at + 32, floor, magic),
+      codesAt(xPtr, scalePtr, zeroPointPtr, at + 48, floor, magic),
+      qmins, qmaxs,
     );
+    at += 64;
+    qPtr += 16 * sizeof<T>();
   }
-  for (; k + 4 <= count; k += 4) {
-    const at = usize(k) << 2;
-    storeCodes4<T>(
-      qPtr + usize(k) * sizeof<T>(),
-      quantize4(xPtr + at, scalePtr + at, zeroPointPtr + at, low, high, magic, qmins, qmaxs),
-    );
+  for (; count >= 4; count -= 4) {
+    storeCodes4<T>(qPtr, codesAt(xPtr, scalePtr, zeroPointPtr, at, floor, magic), qmins, qmaxs);
+    at += 16;
+    qPtr += 4 * sizeof<T>();
   }
-  for (; k < count; k++) {
-    const at = usize(k) << 2;
-    const scale = load<f32>(scalePtr + at);
-    const code = quantizeOne(load<f32>(xPtr + at), scale, load<i32>(zeroPointPtr + at), qmin, qmax);
-    store<T>(qPtr + usize(k) * sizeof<T>(), <T>code);
+  for (; count != 0; count--) {
+    const shift = i32x4.sub(magic, v128.load32_splat(zeroPointPtr + at));
+    const codes = codes4(v128.load32_splat(xPtr + at), v128.load32_splat(scalePtr + at), shift, floor, magic);
+    storeCode<T>(qPtr, codes, qmins, qmaxs);
+    at += 4;
+    qPtr += sizeof<T>();
   }
 }

@@ -3,13 +3,13 @@
 
 import type { Engine } from '../engine.js';
 import type { ScaleLayout } from '../layout.js';
+import { requireLength } from './arguments.js';
 import {
-  checkLength,
-  checkStart,
   copyWindowIn,
   forEachTile,
   invalid,
   kernelLayout,
+  requireStart,
   scaleWindow,
   writeLayout,
 } from './scales.js';
@@ -48,7 +48,7 @@ export interface QuantParams extends ScaleParams {
  *  }); // out = -2, 0, 4
  *  ``` */
 export function quantize(engine: Engine, x: Float32Array, out: Codes, params: QuantParams, start = 0): void {
-  checkLength('out', out.length, x.length);
+  requireLength(out, x.length, 'out');
   checkCodeRange(params, out);
   const layout = checkParams(params, start, x.length);
   const kernel = engine.simd[`quantize_f32_${codeType(out)}`]!;
@@ -82,7 +82,7 @@ export function dequantize(
   params: ScaleParams,
   start = 0,
 ): void {
-  checkLength('out', out.length, q.length);
+  requireLength(out, q.length, 'out');
   const layout = checkParams(params, start, q.length);
   const kernel = engine.simd[`dequantize_${codeType(q)}_f32`]!;
   const { arena } = engine;
@@ -106,9 +106,9 @@ export function dequantize(
 
 /** Checks array lengths and the layout; returns the layout for the kernels. */
 export function checkParams(params: ScaleParams, start: number, count: number): ScaleLayout {
-  checkLength('scale', params.scale.length, params.layout.scaleCount);
-  checkLength('zeroPoint', params.zeroPoint.length, params.layout.scaleCount);
-  checkStart(start, count);
+  requireLength(params.scale, params.layout.scaleCount, 'scale');
+  requireLength(params.zeroPoint, params.layout.scaleCount, 'zeroPoint');
+  requireStart(start, count);
   return kernelLayout(params.layout);
 }
 

@@ -2,15 +2,15 @@
 
 import type { Engine } from '../engine.js';
 import type { ScaleLayout } from '../layout.js';
+import { requireLength } from './arguments.js';
 import { checkCodeRange } from './quantize.js';
 import {
-  checkLength,
-  checkStart,
   copyWindowIn,
   copyWindowOut,
   forEachTile,
   invalid,
   kernelLayout,
+  requireStart,
   scaleWindow,
   writeLayout,
 } from './scales.js';
@@ -43,9 +43,9 @@ export function updateRange(
   range: Range,
   start = 0,
 ): boolean {
-  checkLength('range.min', range.min.length, layout.scaleCount);
-  checkLength('range.max', range.max.length, layout.scaleCount);
-  checkStart(start, x.length);
+  requireLength(range.min, layout.scaleCount, 'range.min');
+  requireLength(range.max, layout.scaleCount, 'range.max');
+  requireStart(start, x.length);
   const runs = kernelLayout(layout);
   if (x.length === 0) return true;
   const { arena, simd } = engine;
@@ -93,7 +93,7 @@ export function scalesFromRange(
 ): { scale: Float32Array; zeroPoint: Int32Array } {
   checkCodeRange(rule);
   const count = range.min.length;
-  checkLength('range.max', range.max.length, count);
+  requireLength(range.max, count, 'range.max');
   const { qmin, qmax } = rule;
   const scale = new Float32Array(count);
   const zeroPoint = new Int32Array(count);

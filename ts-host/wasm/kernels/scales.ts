@@ -4,6 +4,7 @@
 import { OctavoError } from '../../errors.js';
 import type { Arena } from '../arena.js';
 import type { ScaleLayout } from '../layout.js';
+import { requireInteger } from './arguments.js';
 
 /** Most elements an index can address: kernels count in 32 bits. */
 const MAX_ELEMENTS = 2 ** 32;
@@ -16,16 +17,9 @@ export function invalid(message: string, field: string): OctavoError {
   return new OctavoError('INVALID_ARGUMENT', message, { field });
 }
 
-/** @throws OctavoError `INVALID_ARGUMENT` unless `actual === expected`. */
-export function checkLength(field: string, actual: number, expected: number): void {
-  if (actual !== expected) throw invalid(`${field} has ${actual} elements, expected ${expected}`, field);
-}
-
 /** @throws OctavoError `INVALID_ARGUMENT` unless [start, start + count) lies within 2^32 elements. */
-export function checkStart(start: number, count: number): void {
-  if (!Number.isInteger(start) || start < 0 || start + count > MAX_ELEMENTS) {
-    throw invalid(`start ${start} with ${count} elements leaves the 2^32 a kernel can count`, 'start');
-  }
+export function requireStart(start: number, count: number): void {
+  requireInteger(start, 0, MAX_ELEMENTS - count, 'start');
 }
 
 /** The same assignment of scales to elements, in the form with the longest runs.
@@ -33,10 +27,7 @@ export function checkStart(start: number, count: number): void {
  *  not a multiple of inner. */
 export function kernelLayout(layout: ScaleLayout): ScaleLayout {
   for (const field of ['depth', 'inner', 'block', 'scaleCount'] as const) {
-    const value = layout[field];
-    if (!Number.isInteger(value) || value < 1 || value >= MAX_ELEMENTS) {
-      throw invalid(`${field} ${value} is not a positive integer below 2^32`, `layout.${field}`);
-    }
+    requireInteger(layout[field], 1, MAX_ELEMENTS - 1, `layout.${field}`);
   }
   const { depth, inner, block, scaleCount } = layout;
   // One scale: one run without end.
@@ -73,7 +64,11 @@ function rowScale({ depth, inner, block }: ScaleLayout, element: number): number
 
 /** Copies the window of a per-scale array in. Returns the address scale 0 would have; for a window that starts further
  *  on it may lie outside the array, even below 0: kernels add to it modulo 2^32. */
-export function copyWindowIn(arena: Arena, values: Float32Array | Int32Array, window: ScaleWindow): number {
+export function copyWindowIn(
+  arena: Arena,
+  values: Float32Array | Float64Array | Int32Array,
+  window: ScaleWindow,
+): number {
   const address = arena.copyIn(values.subarray(window.first, window.end));
   return address - window.first * values.BYTES_PER_ELEMENT;
 }

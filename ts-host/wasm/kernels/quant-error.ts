@@ -1,0 +1,44 @@
+// How much a quantization loses, per scale: the sum that clip search and reports minimise or show.
+
+import type { Engine } from '../engine.js';
+import { requireLength } from './arguments.js';
+import { checkCodeRange, checkParams, type QuantParams, writeQuantParams } from './quantize.js';
+import { copyWindowIn, copyWindowOut, forEachTile, scaleWindow } from './scales.js';
+
+/** error[s] += sum of (x[k] - dequantize(quantize(x[k])))² over the elements of each scale s.
+ *
+ *  Squares and sums are f64, added in an order that does not depend on the machine (assembly/reference/quant-error.ts)
+ *  nor on how the tensor is cut, as long as chunks start at multiples of 65536 elements. A NaN or infinite x makes
+ *  error[s] NaN or infinite.
+ *
+ *  @param x - Elements [start, start + x.length) of the tensor, row-major.
+ *  @param params - Scales finite and > 0, zero points within [qmin, qmax].
+ *  @param error - One sum per scale, in squared units of x; added to.
+ *  @param start - Index of x[0] in the whole tensor; start + x.length <= 2^32.
+ *  @throws OctavoError `INVALID_ARGUMENT` when a length, range, scale or zero point breaks these rules; `error` is
+ *  unchanged then. `MEMORY_LIMIT` when the scales in use do not fit in wasm memory. */
+export function addQuantError(
+  engine: Engine,
+  x: Float32Array,
+  params: QuantParams,
+  error: Float64Array,
+  start = 0,
+): void {
+  requireLength(error, params.layout.scaleCount, 'error');
+  checkCodeRange(params);
+  const layout = checkParams(params, start, x.length);
+  if (x.length === 0) return;
+  const { arena, simd } = engine;
+  arena.scope(() => {
+    const window = scaleWindow(layout, start, x.length);
+    const paramsPtr = writeQuantParams(engine, params, layout, start, x.length);
+    const errorPtr = copyWindowIn(arena, error, window);
+    forEachTile(start, x.length, (from, to) => {
+      arena.scope(() => {
+        const xPtr = arena.copyIn(x.subarray(from, to));
+        simd.quant_error_f32!(xPtr, to - from, start + from, errorPtr, paramsPtr);
+      });
+    });
+    copyWindowOut(arena, errorPtr, error, window);
+  });
+}
