@@ -3,17 +3,17 @@
 
 import { OctavoError } from '../errors.js';
 import { Arena } from './arena.js';
+import type { KernelExports } from './kernel-exports.js';
 import { compileModule, type ModuleInput, requireWebAssembly } from './modules.js';
 import { Variants } from './variants.js';
+
+export type { KernelExports } from './kernel-exports.js';
 
 /** Must equal ABI_VERSION in assembly/abi/version.ts. */
 export const ABI_VERSION = 1;
 
 /** The relaxed module's static data starts here (memoryBase in asconfig.json); the simd module's ends below. */
 const RELAXED_BASE = 32768;
-
-/** Exports of a kernel module: numbers in, numbers out. */
-export type KernelExports = Readonly<Record<string, (...args: number[]) => number>>;
 
 export interface Engine {
   /** The strict kernels, always there. */

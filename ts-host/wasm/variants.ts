@@ -1,7 +1,7 @@
 // Which module serves a kernel family that has both a strict and a relaxed variant. Strict until the probe has
 // chosen (probe.ts), so a family works at once and nothing is paid before it is used.
 
-import type { KernelExports } from './engine.js';
+import type { KernelExports } from './kernel-exports.js';
 import { isSupported, type ModuleInput } from './modules.js';
 
 /** The kernel families that have a relaxed variant. */
