@@ -5,7 +5,6 @@ import { sliceData, type Tensor } from '../../ir/tensor.js';
 import { MAX_LIST_BYTES } from './limits.js';
 import type { AttributeOrigin, Part } from './origin.js';
 import { type AttributeProto, AttributeProtoSchema } from './proto/onnx_pb.js';
-import { readGraph } from './readGraph.js';
 import { readSparseTensor, readTensor } from './readTensor.js';
 import type { ReadSession, Taken } from './session.js';
 import type { FieldCursor } from './wire.js';
@@ -39,6 +38,9 @@ const GRAPHS = 11;
 const SPARSE_TENSOR = 22;
 const SPARSE_TENSORS = 23;
 
+/** Reads a graph inside the attribute. Given by the caller: graphs hold attributes, and attributes hold graphs. */
+export type InnerGraphReader = (session: ReadSession, start: number, end: number) => Promise<Graph>;
+
 /** The parts of an attribute that are not small, in file order. */
 class Parts {
   readonly graphs: Graph[] = [];
@@ -46,11 +48,11 @@ class Parts {
   readonly fields: number[] = [];
   listBytes = 0;
   readonly #session: ReadSession;
-  readonly #depth: number;
+  readonly #readGraph: InnerGraphReader;
 
-  constructor(session: ReadSession, depth: number) {
+  constructor(session: ReadSession, readGraph: InnerGraphReader) {
     this.#session = session;
-    this.#depth = depth;
+    this.#readGraph = readGraph;
   }
 
   take(field: FieldCursor): Taken {
@@ -62,9 +64,7 @@ class Parts {
     if (number === T || number === TENSORS) return this.#part(field, readTensor, this.tensors);
     if (number === SPARSE_TENSOR || number === SPARSE_TENSORS)
       return this.#part(field, readSparseTensor, this.tensors);
-    const graph = (session: ReadSession, start: number, end: number): Promise<Graph> =>
-      readGraph(session, start, end, this.#depth + 1);
-    if (number === G || number === GRAPHS) return this.#part(field, graph, this.graphs);
+    if (number === G || number === GRAPHS) return this.#part(field, this.#readGraph, this.graphs);
     return false;
   }
 
@@ -87,15 +87,15 @@ class Parts {
   }
 }
 
-/** Reads the AttributeProto at [start, end), which lies in a graph at nesting `depth`. */
+/** Reads the AttributeProto at [start, end). */
 export async function readAttribute(
   session: ReadSession,
   start: number,
   end: number,
-  depth: number,
+  readGraph: InnerGraphReader,
 ): Promise<{ readonly name: string; readonly attribute: Attribute }> {
   await session.item(start);
-  const parts = new Parts(session, depth);
+  const parts = new Parts(session, readGraph);
   const proto = await session.readMessage(AttributeProtoSchema, start, end, (field) => parts.take(field));
   const malformed = (message: string): Error =>
     session.window.error('MALFORMED', `attribute ${proto.name}: ${message}`, start);

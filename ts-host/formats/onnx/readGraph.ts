@@ -15,7 +15,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from './proto/onnx_pb.js';
-import { readAttribute } from './readAttribute.js';
+import { type InnerGraphReader, readAttribute } from './readAttribute.js';
 import { readSparseTensor, readTensor } from './readTensor.js';
 import type { ReadSession, Taken } from './session.js';
 import type { FieldCursor } from './wire.js';
@@ -90,6 +90,12 @@ class GraphParts {
   }
 }
 
+/** Reads the graphs that attributes at nesting `depth` hold. */
+export const graphsBelow =
+  (depth: number): InnerGraphReader =>
+  (session, start, end) =>
+    readGraph(session, start, end, depth + 1);
+
 /** Reads the GraphProto at [start, end). `depth` is 1 for a model's own graph. */
 export async function readGraph(
   session: ReadSession,
@@ -130,7 +136,7 @@ export async function readNode(
     session.expectBytes(field, 'a node attribute');
     return async () => {
       const { valueAt, next } = field;
-      const { name, attribute } = await readAttribute(session, valueAt, next, depth);
+      const { name, attribute } = await readAttribute(session, valueAt, next, graphsBelow(depth));
       if (attributes.has(name)) {
         throw session.window.error('GRAPH_INVALID', `a node has two attributes called "${name}"`, valueAt);
       }

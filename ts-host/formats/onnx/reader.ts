@@ -16,7 +16,7 @@ import {
   TrainingInfoProtoSchema,
 } from './proto/onnx_pb.js';
 import { readAttribute } from './readAttribute.js';
-import { readGraph, readNode, standardDomain } from './readGraph.js';
+import { graphsBelow, readGraph, readNode, standardDomain } from './readGraph.js';
 import { ReadSession, type Taken } from './session.js';
 import { looksLike } from './sniff.js';
 import type { FieldCursor } from './wire.js';
@@ -129,7 +129,7 @@ async function readFunction(session: ReadSession, start: number, end: number): P
     if (number !== 7 && number !== 11) return false;
     session.expectBytes(field, `function field ${number}`);
     if (number === 7) return async () => void nodes.push(await readNode(session, valueAt, next, 1));
-    return async () => void defaults.push(await readAttribute(session, valueAt, next, 1));
+    return async () => void defaults.push(await readAttribute(session, valueAt, next, graphsBelow(1)));
   };
   const proto = await session.readMessage(FunctionProtoSchema, start, end, visit);
   return { proto, nodes, defaults };
