@@ -41,11 +41,13 @@ export interface Task {
   run(): Promise<Outcome>;
 }
 
-/** Passed when the workload came to its end. */
+/** Passed when the workload came to its end with something to compare. */
 export function judgeWorkload({ version, answer }: Answer): Outcome {
   if (typeof answer === 'string') return { status: 'failed', version, note: answer };
   if ('code' in answer) return { status: 'failed', version, note: `${answer.code} ${answer.message}` };
-  const note = `${Object.keys(answer.hashes).length} outputs; ${JSON.stringify(answer.diagnostics)}`;
+  const outputs = Object.keys(answer.hashes).length;
+  if (outputs === 0) return { status: 'failed', version, note: 'the workload made no output' };
+  const note = `${outputs} outputs; ${JSON.stringify(answer.diagnostics)}`;
   return { status: 'passed', version, note, result: answer };
 }
 

@@ -44,28 +44,42 @@ function differences(agreed: Hashes, hashes: Hashes): string[] {
     );
 }
 
-/** Prints the table and the closing line; true when nothing failed. */
+/** Prints what passed says of itself, the table, every failure and skip by name with its reason, and the closing
+ *  line. True when nothing failed; with `requireAll` a skip is a failure. */
 export function printReport(rows: readonly Row[], requireAll: boolean): boolean {
-  const cells = rows.map(({ name, outcome, seconds }) => [
-    name,
-    outcome.status === 'skipped' ? '-' : outcome.version,
-    outcome.status === 'passed' ? 'passed' : `${outcome.status.toUpperCase()}: ${outcome.note}`,
-    seconds.toFixed(1),
-  ]);
+  const withStatus = (status: Outcome['status']) => rows.filter(({ outcome }) => outcome.status === status);
+  printNotes('', withStatus('passed'));
   console.log('');
-  for (const row of rows)
-    if (row.outcome.status === 'passed') console.log(`${row.name}: ${row.outcome.note}`);
-  console.log('');
-  printTable([['runtime', 'version', 'result', 'seconds'], ...cells]);
-  const count = (status: Outcome['status']) => rows.filter(({ outcome }) => outcome.status === status).length;
-  const lost = count('failed') + (requireAll ? count('skipped') : 0);
-  console.log(`\n${count('passed')} passed, ${lost} failed, ${requireAll ? 0 : count('skipped')} skipped`);
+  printTable(rows);
+  printNotes('FAILED ', withStatus('failed'));
+  printNotes('skipped ', withStatus('skipped'));
+  const passed = withStatus('passed').length;
+  const skipped = requireAll ? 0 : withStatus('skipped').length;
+  const lost = rows.length - passed - skipped;
+  console.log(`\n${passed} passed, ${lost} failed, ${skipped} skipped`);
   return lost === 0;
 }
 
-function printTable(table: readonly string[][]): void {
-  const width = (column: number) => Math.max(...table.map((row) => Math.min(row[column]?.length ?? 0, 40)));
-  const widths = [width(0), width(1), width(2)];
-  for (const row of table)
-    console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | '));
+function printNotes(label: string, rows: readonly Row[]): void {
+  if (rows.length > 0) console.log('');
+  for (const { name, outcome } of rows) console.log(`${label}${name}: ${outcome.note}`);
+}
+
+function printTable(rows: readonly Row[]): void {
+  const cells = rows.map(({ name, outcome, seconds }) => [
+    name,
+    outcome.status === 'skipped' ? '-' : outcome.version,
+    outcome.status,
+    seconds.toFixed(1),
+  ]);
+  const table = [['runtime', 'version', 'result', 'seconds'], ...cells];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  for (const row of table) {
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join(' | ')
+        .trimEnd(),
+    );
+  }
 }

@@ -11,6 +11,8 @@ import { npm } from './npm.js';
 export const matrixFolder = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 const NPM_LIMIT_MS = 150_000;
+/** Without a network npm gives up after seconds, not after its usual two minutes. */
+const NPM_CI = ['ci', '--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=3000'];
 const APT_LIMIT_MS = 120_000;
 const APT_PACKAGES = ['chromium', 'firefox-esr', 'webkit2gtk-driver', 'xvfb', 'cog'];
 
@@ -47,7 +49,7 @@ function isForHere({ os, cpu }: LockedPackage): boolean {
  *  used is inside a platform package. */
 export async function installNpm(): Promise<string> {
   if (npmInStep()) return '';
-  const result = await npm(['ci', '--ignore-scripts'], matrixFolder, NPM_LIMIT_MS);
+  const result = await npm([...NPM_CI, '--ignore-scripts'], matrixFolder, NPM_LIMIT_MS);
   return result.ok ? '' : `npm ci in tests/runtimes: ${result.reason}`;
 }
 
