@@ -108,6 +108,8 @@ function normalised(bytes: Uint8Array, files: Files): unknown {
 
 function normaliseGraph(graph: GraphProto, files: Files): void {
   for (const tensor of graph.initializer) normaliseTensor(tensor, files);
+  // Their order means nothing in ONNX; ours puts strings behind the others.
+  graph.initializer.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const { values, indices } of graph.sparseInitializer) {
     for (const each of [values, indices]) if (each !== undefined) normaliseTensor(each, files);
   }
