@@ -12,6 +12,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['wasm', 'io'],
   ['ir'],
   ['tensor'],
+  ['passes'],
   ['formats'],
   ['observers'],
   ['quantize'],

@@ -1,17 +1,14 @@
 // Operators whose attributes became inputs and nothing else changed.
 
+import { floatOf, intOf, intsOf, textOf } from './attributes.js';
 import type { Facts } from './facts.js';
 import {
   type ConstantDType,
-  floatOf,
   hintOf,
-  intOf,
-  intsOf,
   intsToInputs,
   type Rule,
   type RuleTable,
   refuse,
-  textOf,
   withInput,
   without,
 } from './rule.js';

@@ -3,7 +3,7 @@
 
 import type { DType } from '../../ir/dtype.js';
 import type { Graph, Node, ValueInfo } from '../../ir/model.js';
-import { intOf } from './rule.js';
+import { intOf } from './attributes.js';
 
 /** A dim is null where only the rank is known. */
 export interface Facts {

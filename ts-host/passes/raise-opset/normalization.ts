@@ -1,11 +1,10 @@
 // BatchNormalization, Dropout and GroupNormalization.
 
 import type { Node } from '../../ir/model.js';
+import { int, intOf } from './attributes.js';
 import {
   beside,
   hintOf,
-  int,
-  intOf,
   type Rule,
   type RuleContext,
   type RuleTable,

@@ -1,7 +1,8 @@
 // Small changes, one operator each.
 
 import type { DType } from '../../ir/dtype.js';
-import { intOf, type Rule, type RuleTable, refusal, refuse, text, textOf, withAttributes } from './rule.js';
+import { intOf, text, textOf } from './attributes.js';
+import { type Rule, type RuleTable, refusal, refuse, withAttributes } from './rule.js';
 
 const GRID_SAMPLE_MODES: Readonly<Record<string, string>> = { bilinear: 'linear', bicubic: 'cubic' };
 

@@ -2,6 +2,7 @@
 // and the pixel above when shrinking (the standard's own test: 1 2 3 4 times 0.6 is 1 3).
 
 import type { Node } from '../../ir/model.js';
+import { text, textOf } from './attributes.js';
 import {
   beside,
   hintOf,
@@ -9,8 +10,6 @@ import {
   type RuleContext,
   type RuleTable,
   refuse,
-  text,
-  textOf,
   withAttributes,
   withInput,
   without,

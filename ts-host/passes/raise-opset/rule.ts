@@ -1,7 +1,8 @@
-// What a rule is, and the few things all rules do: read attributes, move them to inputs, replace one node by some.
+// What a rule is, and the few things all rules do: move attributes to inputs, replace one node by some.
 
 import type { DType } from '../../ir/dtype.js';
 import type { Attribute, Node } from '../../ir/model.js';
+import { intsOf } from './attributes.js';
 import type { Facts } from './facts.js';
 
 /** Why a node cannot be expressed in the newer operator set without changing what it computes. */
@@ -41,32 +42,6 @@ export const refusal =
   (reason: string): Rule =>
   () =>
     refuse(reason);
-
-export function intOf(node: Node, name: string, fallback: number): number {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'int' ? Number(attribute.value) : fallback;
-}
-
-export function intsOf(node: Node, name: string): readonly bigint[] | undefined {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'ints' ? attribute.value : undefined;
-}
-
-export function floatOf(node: Node, name: string): number | undefined {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'float' ? attribute.value : undefined;
-}
-
-export function textOf(node: Node, name: string, fallback: string): string {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'string' ? new TextDecoder().decode(attribute.value) : fallback;
-}
-
-export const int = (value: number): Attribute => ({ kind: 'int', value: BigInt(value) });
-export const text = (value: string): Attribute => ({
-  kind: 'string',
-  value: new TextEncoder().encode(value),
-});
 
 /** The node without some attributes. */
 export function without(node: Node, ...names: readonly string[]): Node {

@@ -1,6 +1,7 @@
 // Softmax, LogSoftmax and Hardmax: until 12 over all axes from `axis` on together, from 13 on over `axis` alone.
 
-import { beside, int, intOf, type Rule, type RuleTable, withAttributes } from './rule.js';
+import { int, intOf } from './attributes.js';
+import { beside, type Rule, type RuleTable, withAttributes } from './rule.js';
 
 /** One axis suffices where all axes behind it have length 1. Else the tensor is flattened to [before, from axis]
  *  and shaped back: the old definition, word by word. */

@@ -1,6 +1,7 @@
 // Split: lengths became an input at 13; from 18 on, equal parts are asked for by their number.
 
-import { int, intsToInputs, type RuleTable, withAttributes } from './rule.js';
+import { int } from './attributes.js';
+import { intsToInputs, type RuleTable, withAttributes } from './rule.js';
 
 export const SPLIT: RuleTable = {
   Split: {

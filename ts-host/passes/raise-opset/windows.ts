@@ -2,7 +2,8 @@
 // difference, and that is proved here from their attributes; the rest is refused.
 
 import type { Node } from '../../ir/model.js';
-import { intOf, intsOf, type Rule, type RuleContext, type RuleTable, refuse, textOf } from './rule.js';
+import { intOf, intsOf, textOf } from './attributes.js';
+import { type Rule, type RuleContext, type RuleTable, refuse } from './rule.js';
 
 /** One spatial axis of a node with a sliding window. */
 interface WindowAxis {
