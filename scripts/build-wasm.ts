@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { withLock } from './build-lock.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -22,8 +23,12 @@ function newestSource(): number {
   return newest;
 }
 
-/** Builds every stale target; returns the names of those built. */
-export async function buildWasm(): Promise<string[]> {
+/** Builds every stale target; returns the names of those built. Safe to call from several processes at once. */
+export function buildWasm(): Promise<string[]> {
+  return withLock(join(root, '.cache/wasm.lock'), buildStaleTargets);
+}
+
+async function buildStaleTargets(): Promise<string[]> {
   const config = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8')) as {
     targets: Record<string, Target>;
   };

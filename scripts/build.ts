@@ -2,10 +2,11 @@
 // the type declarations. The same sources always give the same bytes.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { withLock } from './build-lock.js';
 import { buildWasm } from './build-wasm.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -58,8 +59,7 @@ function buildTypes(outdir: string): void {
   if (status !== 0) throw new Error(`tsc failed for the declarations:\n${stdout}${stderr}`);
 }
 
-/** Builds dist/. */
-export async function build(): Promise<void> {
+async function buildAll(): Promise<void> {
   await buildWasm();
   const dist = join(root, 'dist');
   mkdirSync(dist, { recursive: true });
@@ -68,6 +68,36 @@ export async function build(): Promise<void> {
   }
   await buildScripts(dist);
   buildTypes(join(dist, 'types'));
+  mkdirSync(dirname(STAMP), { recursive: true });
+  writeFileSync(STAMP, '');
+}
+
+/** Written last, so that dist/ is whole when it is newer than every source. */
+const STAMP = join(root, '.cache/dist.stamp');
+
+function isFresh(): boolean {
+  if (!existsSync(STAMP)) return false;
+  const built = statSync(STAMP).mtimeMs;
+  const sources = ['package.json', 'tsconfig.json', 'asconfig.json'];
+  for (const folder of ['ts-host', 'assembly', 'scripts']) {
+    const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+    sources.push(folder, ...names.map((name) => join(folder, name)));
+  }
+  return sources.every((path) => statSync(join(root, path)).mtimeMs < built);
+}
+
+const LOCK = join(root, '.cache/dist.lock');
+
+/** Builds dist/. */
+export function build(): Promise<void> {
+  return withLock(LOCK, buildAll);
+}
+
+/** Builds dist/ unless it is newer than every source. Safe to call from several processes at once. */
+export function buildIfStale(): Promise<void> {
+  return withLock(LOCK, async () => {
+    if (!isFresh()) await buildAll();
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { before, describe, it } from 'node:test';
-import { build } from '../../scripts/build.js';
+import { buildIfStale } from '../../scripts/build.js';
 
 const entry = new URL('../../dist/index.js', import.meta.url).href;
 
@@ -24,7 +24,7 @@ const INIT = `
   console.log(JSON.stringify({ code: failed?.code, ours: failed instanceof octavo.OctavoError, message: failed?.message,
     cause: String(failed?.cause), diagnostics: octavo.diagnostics() }));`;
 
-before(build);
+before(buildIfStale);
 
 describe('init in Node', () => {
   it('as it comes -> ready', () => {

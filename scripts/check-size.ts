@@ -1,0 +1,61 @@
+// What the core costs to download: `octavo` with everything it imports and both wasm modules inlined, gzipped.
+
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import * as esbuild from 'esbuild';
+import { buildIfStale } from './build.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Most bytes the core may weigh, gzipped. */
+export const SIZE_LIMIT = 150 * 1024;
+
+export interface CoreSize {
+  /** dist/index.js and its chunks, each gzipped, as a page without a bundler loads them; dependencies not counted. */
+  readonly shipped: number;
+  /** All of it in one minified file with @bufbuild/protobuf, as a bundler makes it. */
+  readonly bundled: number;
+  /** The files counted in `shipped`, paths from the root. */
+  readonly files: readonly string[];
+}
+
+/** Measures dist/ as it is. */
+export async function measureCore(): Promise<CoreSize> {
+  const bundle = (options: esbuild.BuildOptions) =>
+    esbuild.build({
+      ...options,
+      absWorkingDir: root,
+      entryPoints: ['dist/index.js'],
+      bundle: true,
+      format: 'esm',
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
+  const own = await bundle({ packages: 'external' });
+  const all = await bundle({ minify: true });
+  const files = Object.keys(own.metafile.inputs).sort();
+  const shipped = files.map((file) => gzipSync(readFileSync(join(root, file))).length);
+  return {
+    shipped: shipped.reduce((sum, bytes) => sum + bytes, 0),
+    bundled: gzipSync(all.outputFiles[0]!.contents).length,
+    files,
+  };
+}
+
+/** `123.4 KiB` */
+export function kibibytes(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} KiB`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildIfStale();
+  const { shipped, bundled } = await measureCore();
+  console.log(
+    `core, gzip: ${kibibytes(shipped)} as shipped, ${kibibytes(bundled)} bundled with its dependency`,
+  );
+  console.log(`limit: ${kibibytes(SIZE_LIMIT)}`);
+  process.exitCode = Math.max(shipped, bundled) <= SIZE_LIMIT ? 0 : 1;
+}

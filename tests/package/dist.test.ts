@@ -1,0 +1,91 @@
+// dist/ as a whole: its size, what common code may not hold, and that it can be built again byte for byte.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { buildIfStale, buildScripts } from '../../scripts/build.js';
+import { kibibytes, measureCore, SIZE_LIMIT } from '../../scripts/check-size.js';
+
+const root = new URL('../../', import.meta.url).pathname;
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+before(buildIfStale);
+
+describe('dist', () => {
+  it('core with its dependency, gzip -> within the limit', async (t) => {
+    const { shipped, bundled } = await measureCore();
+    t.diagnostic(
+      `core: ${kibibytes(shipped)} as shipped, ${kibibytes(bundled)} bundled; limit ${kibibytes(SIZE_LIMIT)}`,
+    );
+    assert.ok(shipped <= SIZE_LIMIT, `${shipped} bytes as shipped`);
+    assert.ok(bundled <= SIZE_LIMIT, `${bundled} bytes bundled`);
+  });
+
+  it('core -> imports nothing of Node, uses no eval, reads no file beside it', async () => {
+    const { files } = await measureCore();
+    assert.ok(files.includes('dist/index.js') && files.length > 1, files.join());
+    for (const file of files) {
+      const code = readFileSync(join(root, file), 'utf8');
+      assert.doesNotMatch(code, /['"]node:/, file);
+      assert.doesNotMatch(code, /\beval\(|new Function\(|import\.meta|\brequire\(/, file);
+    }
+  });
+
+  it('edge entries -> import the modules beside them and hold no text of them', () => {
+    for (const [entry, suffix] of [
+      ['workerd.js', ''],
+      ['edge-light.js', '?module'],
+    ] as const) {
+      const code = readFileSync(join(root, 'dist', entry), 'utf8');
+      for (const name of ['simd', 'relaxed'])
+        assert.ok(code.includes(`from "./${name}.wasm${suffix}"`), code);
+      assert.doesNotMatch(code, /AGFzbQ/); // base64 of "\0asm"
+    }
+  });
+
+  it('every entry -> exports what index exports', async () => {
+    const names = Object.keys(await import(join(root, 'dist/index.js')));
+    const ofNode = Object.keys(await import(join(root, 'dist/node.js')));
+    assert.ok(names.includes('init') && names.includes('OctavoError'));
+    assert.deepEqual(
+      names.filter((name) => !ofNode.includes(name)),
+      [],
+    );
+  });
+
+  it('octavo and octavo/node -> one OctavoError, one engine', async () => {
+    const core = await import(join(root, 'dist/index.js'));
+    const node = await import(join(root, 'dist/node.js'));
+    assert.equal(core.OctavoError, node.OctavoError);
+    await core.init();
+    assert.equal(node.diagnostics().ready, true);
+  });
+
+  it('built twice -> equal bytes', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'octavo-build-'));
+    try {
+      await buildScripts(folder);
+      const scripts = (path: string) =>
+        readdirSync(path, { recursive: true, encoding: 'utf8' })
+          .filter((name) => name.endsWith('.js'))
+          .sort();
+      assert.deepEqual(scripts(folder), scripts(join(root, 'dist')));
+      for (const name of scripts(folder)) {
+        assert.deepEqual(readFileSync(join(folder, name)), readFileSync(join(root, 'dist', name)), name);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('side effects -> declared for every entry, so that no bundler drops the registration of modules', () => {
+    const entries = readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.js'));
+    const declared = [...(manifest.sideEffects as string[]), ...Object.values(manifest.bin as object)];
+    for (const name of entries) assert.ok(declared.includes(`./dist/${name}`), name);
+    for (const name of readdirSync(join(root, 'dist/chunks'))) {
+      assert.doesNotMatch(readFileSync(join(root, 'dist/chunks', name), 'utf8'), /^registerModules\(/m, name);
+    }
+  });
+});

@@ -1,0 +1,159 @@
+// The package as users get it: packed, checked by publint, unpacked into an empty project and imported there.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { buildIfStale } from '../../scripts/build.js';
+import { npmCommand } from '../../scripts/npm.js';
+
+const root = new URL('../../', import.meta.url).pathname;
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const folder = mkdtempSync(join(tmpdir(), 'octavo-install-'));
+const installed = join(folder, 'node_modules/octavo');
+let packed: string[] = [];
+
+before(async () => {
+  await buildIfStale();
+  const npm = npmCommand();
+  const options = ['--ignore-scripts', '--json', '--loglevel=error'];
+  const output = execFileSync(npm.file, [...npm.args, 'pack', root, ...options], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  const [{ filename, files }] = JSON.parse(output);
+  packed = files.map((file: { path: string }) => file.path);
+  mkdirSync(installed, { recursive: true });
+  execFileSync('tar', ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1']);
+  // The dependencies as npm would place them, without a network: links to the ones installed here.
+  for (const name of Object.keys(manifest.dependencies)) {
+    const link = join(folder, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), link);
+  }
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+});
+
+after(() => rmSync(folder, { recursive: true }));
+
+/** Runs `code` in the empty project with what must then be on stdout. */
+function run(code: string, flags: string[] = []): string {
+  const result = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', code], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  assert.equal(result.status, 0, result.stderr);
+  return result.stdout.trim();
+}
+
+describe('npm pack', () => {
+  it('tarball -> dist, licence and manifest, nothing of the workshop', () => {
+    assert.ok(
+      packed.includes('LICENSE') && packed.includes('dist/index.js') && packed.includes('package.json'),
+    );
+    const strangers = packed.filter(
+      (path) => !/^(dist\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$)/.test(path),
+    );
+    assert.deepEqual(strangers, []);
+  });
+
+  it('every path in exports, types and bin -> in the tarball', () => {
+    const paths = [
+      ...JSON.stringify([manifest.exports, manifest.bin]).matchAll(/"\.\/([^"]+\.[a-z.]+)"/g),
+    ].map((match) => match[1]!);
+    const targets = paths.filter((path) => path.startsWith('dist/'));
+    assert.ok(targets.length >= 8, targets.join());
+    assert.deepEqual(
+      targets.filter((path) => !packed.includes(path)),
+      [],
+    );
+  });
+
+  it('publint strict -> no message', async () => {
+    const { messages } = await publint({ pkgDir: installed, strict: true });
+    assert.deepEqual(
+      messages.map((message) => formatMessage(message, manifest)),
+      [],
+    );
+  });
+});
+
+describe('installed package', () => {
+  it('import -> ready', () => {
+    const code = `import { init, diagnostics } from 'octavo'; await init(); console.log(diagnostics().ready)`;
+    assert.equal(run(code), 'true');
+  });
+
+  it('octavo/node -> the same module state', () => {
+    const code = `import { init, OctavoError } from 'octavo'; import * as node from 'octavo/node';
+      await init(); console.log(node.diagnostics().ready && node.OctavoError === OctavoError)`;
+    assert.equal(run(code), 'true');
+  });
+
+  it('wasm files -> reached by their exports and taken by init', () => {
+    const code = `import { init, diagnostics } from 'octavo'; import { readFileSync } from 'node:fs';
+      const file = (name) => readFileSync(new URL(import.meta.resolve('octavo/' + name)));
+      await init({ simd: file('simd.wasm'), relaxed: file('relaxed.wasm') }); console.log(diagnostics().ready)`;
+    assert.equal(run(code), 'true');
+  });
+
+  for (const condition of ['workerd', 'edge-light']) {
+    it(`under the condition ${condition} -> its entry`, () => {
+      const code = `console.log(import.meta.resolve('octavo').endsWith('/dist/${condition}.js'))`;
+      assert.equal(run(code, ['-C', condition]), 'true');
+    });
+  }
+
+  it('inner paths -> not reachable', () => {
+    const code = `await import('octavo/dist/index.js').catch((error) => console.log(error.code))`;
+    assert.equal(run(code), 'ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+
+  it('types -> compile in a strict project', () => {
+    writeFileSync(
+      join(folder, 'user.ts'),
+      `import { init, diagnostics, OctavoError, type ErrorCode } from 'octavo';
+       import { init as nodeInit } from 'octavo/node';
+       await init(); await nodeInit();
+       const ready: boolean = diagnostics().ready;
+       const code: ErrorCode = new OctavoError('ABORTED', String(ready)).code;
+       // @ts-expect-error: no such code
+       const wrong: ErrorCode = 'NO_SUCH_CODE';
+       console.log(code, wrong);`,
+    );
+    for (const resolution of ['nodenext', 'bundler']) {
+      const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom', '--types', ''];
+      options.push(
+        '--module',
+        resolution === 'nodenext' ? 'nodenext' : 'esnext',
+        '--moduleResolution',
+        resolution,
+      );
+      const tsc = join(root, 'node_modules/.bin/tsc');
+      const result = spawnSync(tsc, [...options, 'user.ts'], { cwd: folder, encoding: 'utf8' });
+      assert.equal(result.status, 0, `${resolution}:\n${result.stdout}`);
+    }
+  });
+
+  it('bin -> starts with the line that names node', { skip: commandMissing() }, () => {
+    const path = join(installed, manifest.bin.octavo);
+    assert.match(readFileSync(path, 'utf8'), /^#!\/usr\/bin\/env node\n/);
+  });
+});
+
+function commandMissing(): string | false {
+  return existsSync(join(root, 'ts-host/entries/cli.ts')) ? false : 'the command line has no entry yet';
+}
