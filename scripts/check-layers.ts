@@ -17,6 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['observers'],
   ['quantize'],
   ['report'],
+  ['api'],
   ['index'],
   ['node'],
   ['cli'],

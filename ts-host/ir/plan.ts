@@ -14,23 +14,32 @@ export type Granularity =
   | { readonly kind: 'channel'; readonly axis: number }
   | { readonly kind: 'block'; readonly axis: number; readonly blockSize: number };
 
-/** How one weight is stored. real = scale · (code − zeroPoint). */
-export interface TensorPlan {
+/** A weight stored as integer codes. real = scale · (code − zeroPoint). */
+export interface CodePlan {
   /** Name of the initializer or of the Constant node's output, prefixed by the graph path where nested. */
   readonly tensor: string;
-  /** float16 stores the weight as half floats; all others as integer codes. */
-  readonly dtype: CodeDType | 'float16';
+  readonly dtype: CodeDType;
   /** Codes lie in [qmin, qmax]; narrower than dtype for 3, 5, 6, 7 bits and for symmetric ranges. */
   readonly qmin: number;
   readonly qmax: number;
   readonly symmetric: boolean;
   readonly granularity: Granularity;
-  /** One per tensor or channel; absent for blocks, whose scales are computed from the weight when it is written,
-   *  and for float16. Each > 0 and exactly representable as float32. */
+  /** How the scales were chosen, or, for blocks, are chosen when the weight is written. */
+  readonly observer: string;
+  /** One per tensor or channel, each > 0 and exactly representable as float32. Absent for blocks, whose scales are
+   *  computed from the weight when it is written. */
   readonly scale?: readonly number[];
   /** As many as `scale`, each in [qmin, qmax]. */
   readonly zeroPoint?: readonly number[];
 }
+
+/** A weight stored as float16. */
+export interface HalfPlan {
+  readonly tensor: string;
+  readonly dtype: 'float16';
+}
+
+export type TensorPlan = CodePlan | HalfPlan;
 
 /** What a node becomes.
  *  - float: untouched
@@ -54,8 +63,8 @@ export interface NodePlan {
   readonly node: string;
   readonly opType: string;
   readonly form: NodeForm;
-  /** Name of the weight's TensorPlan; absent for float. */
-  readonly tensor?: string;
+  /** TensorPlans of the constants this node reads; empty for float. */
+  readonly tensors: readonly string[];
   /** Why: for float nodes what kept them in float, else what chose the form. */
   readonly reason: string;
 }

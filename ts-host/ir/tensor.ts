@@ -15,7 +15,8 @@ export interface TensorData {
   /** Exact, known before anything is read. */
   readonly byteLength: number;
   /** Yields the bytes in order; lengths sum to `byteLength`. Every chunk but the last has CHUNK_BYTES bytes where
-   *  the data is stored, any length where it is computed. A chunk is valid until the next one is asked for. */
+   *  the data is stored, any length where it is computed, but always whole elements (whole bytes below 8 bits).
+   *  A chunk is valid until the next one is asked for. */
   chunks(context: RunContext): AsyncIterable<Uint8Array>;
   /** Present where the data is stored plainly: random access without computing what lies before. */
   readonly slice?: { readonly source: Source; readonly offset: number };

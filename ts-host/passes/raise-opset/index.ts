@@ -26,13 +26,18 @@ export interface OpsetObstacle {
  *
  *  Functions of the model import opsets of their own, and ONNX wants every operator in them to be the same in both
  *  versions. Their bodies are not part of the IR, so each function is an obstacle: inline functions first.
+ *  @param isReady - tells nodes that a pass has made for `target` already; they are left as they are.
  *  @throws OctavoError `INVALID_ARGUMENT` when `target` is not an integer from 7 to 25.
  *  @example
  *  ```ts
  *  const raised = raiseOpset(model, 13);
  *  if (Array.isArray(raised)) console.log(raised.map(({ node, reason }) => `${node}: ${reason}`));
  *  ``` */
-export function raiseOpset(model: Model, target: number): Model | OpsetObstacle[] {
+export function raiseOpset(
+  model: Model,
+  target: number,
+  isReady: (node: Node) => boolean = () => false,
+): Model | OpsetObstacle[] {
   if (!Number.isInteger(target) || target < LOWEST_OPSET || target > HIGHEST_OPSET) {
     const message = `opset ${target} is not an integer from ${LOWEST_OPSET} to ${HIGHEST_OPSET}`;
     throw new OctavoError('INVALID_ARGUMENT', message, { field: 'target' });
@@ -41,7 +46,7 @@ export function raiseOpset(model: Model, target: number): Model | OpsetObstacle[
   // Before opsets had to be declared, the version was 1.
   const from = model.opsets.get(key) ?? 1;
   if (target <= from) return model;
-  const raiser = new Raiser(model, from, target);
+  const raiser = new Raiser(model, from, target, isReady);
   const graph = raiser.graph(model.graph, '', undefined);
   const obstacles = [...functionObstacles(model, from, target), ...raiser.obstacles];
   if (obstacles.length > 0) return obstacles;
@@ -65,9 +70,11 @@ class Raiser {
   readonly #from: number;
   readonly #target: number;
   readonly #fresh: NameGenerator;
+  readonly #isReady: (node: Node) => boolean;
   readonly #used = new Set<string>();
 
-  constructor(model: Model, from: number, target: number) {
+  constructor(model: Model, from: number, target: number, isReady: (node: Node) => boolean) {
+    this.#isReady = isReady;
     this.#from = from;
     this.#target = target;
     this.#fresh = uniqueNames(model);
@@ -87,6 +94,7 @@ class Raiser {
   }
 
   #node(original: Node, id: string, scope: GraphScope): readonly Node[] {
+    if (this.#isReady(original)) return [original];
     const node = this.#nested(original, id, scope);
     if (node.domain !== '' && node.domain !== 'ai.onnx') return [node];
     const reason =

@@ -1,0 +1,51 @@
+// Opening a model: source, external files and reader together, with everything opened here closed together.
+
+import type { RunContext } from '../context.js';
+import { readOnnx } from '../formats/onnx/reader.js';
+import { type SourceInput, toSource } from '../io/any-source.js';
+import { cachingResolver, type ExternalResolver } from '../io/external.js';
+import type { Model } from '../ir/model.js';
+
+export interface OpenModel {
+  readonly model: Model;
+  /** Bytes of the model file and of the external files it names. */
+  readonly byteLength: number;
+  /** Closes what was opened for the model; a Source that the caller made stays open. */
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly external?: ExternalResolver | undefined;
+}
+
+/** Opens and reads a model of any format Octavo knows (ONNX).
+ *  @throws OctavoError as readOnnx and toSource. */
+export async function openModel(
+  input: SourceInput,
+  { external }: OpenOptions,
+  context: RunContext,
+): Promise<OpenModel> {
+  const source = await toSource(input, context);
+  const files = external === undefined ? undefined : cachingResolver(external);
+  let externalBytes = 0;
+  const sizes = new Set<unknown>();
+  const resolve: ExternalResolver | undefined =
+    files &&
+    (async (location) => {
+      const opened = await files.resolve(location);
+      if (!sizes.has(opened)) externalBytes += opened.size;
+      sizes.add(opened);
+      return opened;
+    });
+  const close = async (): Promise<void> => {
+    await files?.close();
+    if (source !== input) await source.close?.();
+  };
+  try {
+    const model = await readOnnx(source, { external: resolve }, context);
+    return { model, byteLength: source.size + externalBytes, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

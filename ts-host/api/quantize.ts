@@ -1,0 +1,99 @@
+// quantize(): model in, plan, quantized model out. The road of the data in one place: read → plan → materialise →
+// raise the opset → plan the files. Nothing is written until the caller gives a sink or asks for bytes.
+
+import { RunContext } from '../context.js';
+import { OctavoError } from '../errors.js';
+import { type Materialized, materializePlan } from '../formats/onnx/materialize/index.js';
+import { planOnnxFiles } from '../formats/onnx/writer.js';
+import type { SourceInput } from '../io/any-source.js';
+import type { Model } from '../ir/model.js';
+import type { QuantPlan } from '../ir/plan.js';
+import { WEIGHT_OBSERVERS } from '../observers/index.js';
+import { raiseOpset } from '../passes/raise-opset/index.js';
+import { planSettings, type QuantizeOptions } from '../quantize/options.js';
+import { checkPlan, checkPlanFits } from '../quantize/planJson.js';
+import { makePlan, type PlanResult } from '../quantize/planner.js';
+import { engine as defaultEngine } from '../wasm/load.js';
+import { openModel } from './open.js';
+import { QuantizeResult } from './result.js';
+
+/** Quantizes a model.
+ *
+ *  Reads the graph, decides for every weight how it is stored (or takes `options.plan`), and returns the result ready
+ *  to be written. Weights are read chunk by chunk, once to choose scales and once when they are written, so the input
+ *  must stay readable until then.
+ *
+ *  @param input - An ONNX model: bytes, a Blob, a Response, a stream, or a Source (fileSource, httpSource, …).
+ *  @throws OctavoError `NOT_A_MODEL`, `TRUNCATED`, `MALFORMED`, `GRAPH_INVALID` and other reader errors;
+ *  `INVALID_ARGUMENT` for an option; `NON_FINITE_WEIGHT`; `PLAN_INVALID`, `PLAN_VERSION` for `options.plan`;
+ *  `WASM_UNAVAILABLE`, `SIMD_UNAVAILABLE`; `MEMORY_LIMIT`; `ABORTED`.
+ *  @example
+ *  ```ts
+ *  const result = await quantize(modelBytes, { mode: 'weights', bits: 8 });
+ *  const smaller = await result.bytes();
+ *  ``` */
+export async function quantize(input: SourceInput, options: QuantizeOptions = {}): Promise<QuantizeResult> {
+  const settings = planSettings(options);
+  const context = new RunContext(options);
+  const engine = await defaultEngine();
+  const opened = await openModel(input, options, context);
+  try {
+    const { model } = opened;
+    const canRaiseTo = opsetReach(model);
+    const { plan, modeReason } =
+      options.plan === undefined
+        ? await makePlan(engine, model, settings, canRaiseTo, context)
+        : givenPlan(options.plan, model);
+    const materialized = materializePlan(model, plan, { engine, choosers: WEIGHT_OBSERVERS, canRaiseTo });
+    const quantized = raised(materialized);
+    const { fileName = 'model.onnx', externalData } = options;
+    const files = planOnnxFiles(quantized, { fileName, externalData }, context);
+    return new QuantizeResult({ engine, opened, plan, quantized, files, modeReason, context });
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** Makes the plan that {@link quantize} would apply, without applying it: to be saved, edited and given back.
+ *  @throws OctavoError as {@link quantize}. */
+export async function planQuantization(
+  input: SourceInput,
+  options: Omit<QuantizeOptions, 'plan'> = {},
+): Promise<QuantPlan> {
+  const settings = planSettings(options);
+  const context = new RunContext(options);
+  const engine = await defaultEngine();
+  const opened = await openModel(input, options, context);
+  try {
+    return (await makePlan(engine, opened.model, settings, opsetReach(opened.model), context)).plan;
+  } finally {
+    await opened.close();
+  }
+}
+
+function givenPlan(plan: unknown, model: Model): PlanResult {
+  checkPlan(plan);
+  checkPlanFits(plan, model);
+  return { plan, modeReason: undefined };
+}
+
+/** Whether a model can be raised to an opset; asked often, answered once. */
+function opsetReach(model: Model): (opset: number) => boolean {
+  const known = new Map<number, boolean>();
+  return (opset) => {
+    let answer = known.get(opset);
+    if (answer === undefined) known.set(opset, (answer = !Array.isArray(raiseOpset(model, opset))));
+    return answer;
+  };
+}
+
+function raised({ model, opset, made }: Materialized): Model {
+  if (opset <= (model.opsets.get('') ?? 1)) return model;
+  const result = raiseOpset(model, opset, (node) => made.has(node));
+  if (!Array.isArray(result)) return result;
+  const [first] = result;
+  throw new OctavoError('UNSUPPORTED_OP', `opset ${opset} is out of reach: ${first?.reason}`, {
+    ...(first === undefined ? {} : { node: first.node }),
+  });
+}

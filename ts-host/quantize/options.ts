@@ -1,0 +1,119 @@
+// The options of quantize(): what can be asked for, the defaults, and the checks.
+
+import type { RunOptions } from '../context.js';
+import { OctavoError } from '../errors.js';
+import type { ExternalResolver } from '../io/external.js';
+import type { QuantMode, QuantPlan } from '../ir/plan.js';
+import { WEIGHT_OBSERVERS, type WeightObserver } from '../observers/index.js';
+
+export type Bits = 2 | 3 | 4 | 5 | 6 | 7 | 8 | 16;
+
+/** How finely scales are given out. `block` runs along the input channels, `channel` is one scale an output channel. */
+export type GranularityName = 'tensor' | 'channel' | 'block';
+
+/** What quantizes and how. Every field has a default; `quantize(model)` alone is meant to do the sensible thing. */
+export interface QuantizeOptions extends RunOptions {
+  /** Default: dynamic when MatMul and Gemm carry most of the weights, else weights. */
+  readonly mode?: QuantMode | 'auto' | undefined;
+  /** Bits of a weight code, for the modes weights and embedding. Default 8. */
+  readonly bits?: Bits | undefined;
+  /** Default: channel for 5 bits and more, block below. */
+  readonly granularity?: GranularityName | undefined;
+  /** Elements that share a scale under granularity block: 16, 32, 64, 128 or 256. Default 32. */
+  readonly blockSize?: number | undefined;
+  /** true: real = scale · code. false: a zero point for each scale, so that one-sided weights lose nothing.
+   *  Default: true for 5 bits and more, false below. */
+  readonly symmetric?: boolean | undefined;
+  /** How scales are chosen. Default: absmax for 5 bits and more, mse below. */
+  readonly observer?: WeightObserver | undefined;
+  /** Type of 8-bit weights in mode dynamic. Default int8. */
+  readonly weightType?: 'int8' | 'uint8' | undefined;
+  /** Codes use 7 of 8 bits in mode dynamic: for x86 without VNNI, whose u8·s8 products saturate at 16 bits. */
+  readonly reduceRange?: boolean | undefined;
+  /** Form of block-quantized MatMul and Gather: the com.microsoft operators (any opset), or the standard
+   *  DequantizeLinear with block_size (opset 21). Default contrib. */
+  readonly blockForm?: 'contrib' | 'qdq' | undefined;
+  /** Mode dynamic: run Conv in integers too (ConvInteger) instead of storing its weight in integers. Default false. */
+  readonly convInteger?: boolean | undefined;
+  /** Nodes to leave in float: ids or globs (`*` any characters, `?` one). */
+  readonly skip?: readonly string[] | undefined;
+  /** Only nodes of these operator types are quantized. Default: all the mode knows. */
+  readonly opTypes?: readonly string[] | undefined;
+  /** Weights with fewer elements stay in float. Default 0: a weight is left only when it would not get smaller. */
+  readonly minElements?: number | undefined;
+  /** Convolution weights with fewer output channels stay in float. Default 0. */
+  readonly minChannels?: number | undefined;
+  /** Apply this plan instead of making one; the options above are then ignored. */
+  readonly plan?: QuantPlan | undefined;
+  /** Where external data is, if the model has any. octavo/node does this by itself for files. */
+  readonly external?: ExternalResolver | undefined;
+  /** Name of the output model file. Default model.onnx. External data goes to `<fileName>.data`. */
+  readonly fileName?: string | undefined;
+  /** Weights beside the model file: when it would pass 1.9 GiB or the input had it so (auto), always, or never. */
+  readonly externalData?: 'auto' | 'always' | 'never' | undefined;
+}
+
+/** The options that decide a plan, complete. */
+export interface PlanSettings {
+  readonly mode: QuantMode | 'auto';
+  readonly bits: Bits;
+  readonly granularity: GranularityName;
+  readonly blockSize: number;
+  readonly symmetric: boolean;
+  readonly observer: WeightObserver;
+  readonly weightType: 'int8' | 'uint8';
+  readonly reduceRange: boolean;
+  readonly blockForm: 'contrib' | 'qdq';
+  readonly convInteger: boolean;
+  readonly skip: readonly string[];
+  readonly opTypes: readonly string[] | undefined;
+  readonly minElements: number;
+  readonly minChannels: number;
+}
+
+const MODES = ['auto', 'weights', 'dynamic', 'embedding', 'fp16'] as const;
+const BITS = [2, 3, 4, 5, 6, 7, 8, 16] as const;
+const BLOCK_SIZES = [16, 32, 64, 128, 256] as const;
+
+/** Fills in the defaults.
+ *  @throws OctavoError `INVALID_ARGUMENT` naming the option. */
+export function planSettings(options: QuantizeOptions): PlanSettings {
+  const bits = oneOf('bits', options.bits ?? 8, BITS);
+  const fine = bits <= 4;
+  return {
+    mode: oneOf('mode', options.mode ?? 'auto', MODES),
+    bits,
+    granularity: oneOf('granularity', options.granularity ?? (fine ? 'block' : 'channel'), [
+      'tensor',
+      'channel',
+      'block',
+    ]),
+    blockSize: oneOf('blockSize', options.blockSize ?? 32, BLOCK_SIZES),
+    symmetric: options.symmetric ?? !fine,
+    observer: oneOf(
+      'observer',
+      options.observer ?? (fine ? 'mse' : 'absmax'),
+      Object.keys(WEIGHT_OBSERVERS) as WeightObserver[],
+    ),
+    weightType: oneOf('weightType', options.weightType ?? 'int8', ['int8', 'uint8']),
+    reduceRange: options.reduceRange ?? false,
+    blockForm: oneOf('blockForm', options.blockForm ?? 'contrib', ['contrib', 'qdq']),
+    convInteger: options.convInteger ?? false,
+    skip: options.skip ?? [],
+    opTypes: options.opTypes,
+    minElements: count('minElements', options.minElements ?? 0),
+    minChannels: count('minChannels', options.minChannels ?? 0),
+  };
+}
+
+function oneOf<T>(field: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value;
+  throw new OctavoError('INVALID_ARGUMENT', `${field} is ${value}, must be one of ${allowed.join(', ')}`, {
+    field,
+  });
+}
+
+function count(field: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new OctavoError('INVALID_ARGUMENT', `${field} is ${value}, must be an integer >= 0`, { field });
+}

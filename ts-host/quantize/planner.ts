@@ -1,0 +1,185 @@
+// The planner: asks the mode for every use of every weight, applies the filters, settles weights that several nodes
+// share, and computes the scales. Reads weights, writes nothing.
+
+import type { RunContext } from '../context.js';
+import type { Model } from '../ir/model.js';
+import { type NodePlan, PLAN_VERSION, type QuantMode, type QuantPlan, type TensorPlan } from '../ir/plan.js';
+import { byteLengthOf, elementCount } from '../ir/tensor.js';
+import { WEIGHT_OBSERVERS } from '../observers/index.js';
+import { floatChunks } from '../tensor/floatChunks.js';
+import { FLOAT16_MAX } from '../tensor/half.js';
+import { scaleLayout } from '../tensor/layout.js';
+import { type FloatValues, rangeOf } from '../tensor/range.js';
+import type { Engine } from '../wasm/engine.js';
+import { refusal } from './filters.js';
+import { MODES } from './modes/index.js';
+import type { Choice, CodeSpec, Mode, ModeContext, StorageSpec } from './modes/mode.js';
+import type { PlanSettings } from './options.js';
+import { type Weight, type WeightUse, weightsOf } from './uses.js';
+
+/** Bytes that the parts of a quantized weight cost beside codes and scales: names, dims and a node. */
+const OVERHEAD_BYTES = 256;
+
+export interface PlanResult {
+  readonly plan: QuantPlan;
+  /** Why this mode, when the caller left it open. */
+  readonly modeReason: string | undefined;
+}
+
+/** Makes the plan of a model.
+ *  @throws OctavoError `NON_FINITE_WEIGHT` when a weight to be quantized holds NaN or infinity. */
+export async function makePlan(
+  engine: Engine,
+  model: Model,
+  settings: PlanSettings,
+  canRaiseTo: (opset: number) => boolean,
+  context: RunContext,
+): Promise<PlanResult> {
+  const weights = weightsOf(model);
+  const chosen = settings.mode === 'auto' ? autoMode(weights) : undefined;
+  const mode = MODES[chosen?.mode ?? (settings.mode as QuantMode)];
+  const modeContext: ModeContext = { settings, canRaiseTo };
+  const nodes = new Map<
+    string,
+    { use: WeightUse; tensors: string[]; verdict: Choice | string; size: number }
+  >();
+  const tensors: TensorPlan[] = [];
+  const total = weights.reduce((sum, weight) => sum + weight.ref.tensor.data.byteLength, 0);
+  let done = 0;
+  for (const weight of weights) {
+    const verdicts = settle(mode, weight, modeContext);
+    const choice = verdicts.find((v): v is Choice => typeof v !== 'string');
+    const planned = choice === undefined ? undefined : await tensorPlan(engine, weight, choice.spec, context);
+    if (typeof planned === 'object') tensors.push(planned);
+    for (const [i, use] of weight.uses.entries()) {
+      const verdict = typeof planned === 'string' ? planned : verdicts[i]!;
+      const size = elementCount(weight.ref.tensor.dims);
+      record(nodes, use, verdict, typeof verdict === 'string' ? undefined : weight.id, size);
+    }
+    done += weight.ref.tensor.data.byteLength;
+    context.report('analyse', done, total);
+  }
+  const plan: QuantPlan = { version: PLAN_VERSION, mode: mode.name, tensors, nodes: nodePlans(nodes) };
+  return { plan, modeReason: chosen?.reason };
+}
+
+type Recorded = Map<string, { use: WeightUse; tensors: string[]; verdict: Choice | string; size: number }>;
+
+/** Keeps per node the verdict that says most: a form before a reason, else the reason of the largest operand. */
+function record(
+  nodes: Recorded,
+  use: WeightUse,
+  verdict: Choice | string,
+  tensor: string | undefined,
+  size: number,
+): void {
+  if (use.node === undefined) return;
+  const known = nodes.get(use.nodeId);
+  if (known === undefined) {
+    nodes.set(use.nodeId, { use, tensors: tensor === undefined ? [] : [tensor], verdict, size });
+    return;
+  }
+  if (tensor !== undefined && !known.tensors.includes(tensor)) known.tensors.push(tensor);
+  const better =
+    typeof known.verdict === 'string' && (typeof verdict !== 'string' || isBetterReason(use, size, known));
+  if (better) Object.assign(known, { use, verdict, size });
+}
+
+function isBetterReason(use: WeightUse, size: number, known: { use: WeightUse; size: number }): boolean {
+  const isWeight = use.role !== undefined;
+  const wasWeight = known.use.role !== undefined;
+  return isWeight === wasWeight ? size > known.size : isWeight;
+}
+
+function nodePlans(nodes: Recorded): NodePlan[] {
+  return [...nodes].map(([node, { use, tensors, verdict }]) => ({
+    node,
+    opType: use.node!.opType,
+    form: typeof verdict === 'string' ? 'float' : verdict.form,
+    tensors: typeof verdict === 'string' ? [] : tensors,
+    reason: typeof verdict === 'string' ? verdict : verdict.reason,
+  }));
+}
+
+/** The verdict for every use of a weight. A weight is stored once: either all users take the same form, or they share
+ *  one dequantized in front of them, or it stays in float for all. */
+function settle(mode: Mode, weight: Weight, context: ModeContext): (Choice | string)[] {
+  const { tensor } = weight.ref;
+  const refused = weight.uses.map((use) => refusal(use, tensor, context.settings));
+  const barred = weight.uses.find((_, i) => refused[i]?.bars);
+  const wishes = weight.uses.map((use, i) => refused[i]?.reason ?? mode.choose(use, tensor, context));
+  const wanting = wishes.findIndex((wish) => typeof wish !== 'string');
+  if (wanting < 0) return wishes;
+  if (barred !== undefined) {
+    const shares = `shares its weight with ${barred.nodeId}, which is to stay in float`;
+    return wishes.map((wish) => (typeof wish === 'string' ? wish : shares));
+  }
+  const first = wishes[wanting] as Choice;
+  if (wishes.every((wish) => typeof wish !== 'string' && sameChoice(wish, first))) return wishes;
+  const shared = mode.shared(weight.uses[wanting]!, tensor, context);
+  if (typeof shared === 'string' || first.form === shared.form) return weight.uses.map(() => shared);
+  const others = `${shared.reason}; the weight has ${weight.uses.length} users, so not ${first.form}`;
+  return weight.uses.map(() => ({ ...shared, reason: others }));
+}
+
+function sameChoice(a: Choice, b: Choice): boolean {
+  return a.form === b.form && JSON.stringify(a.spec) === JSON.stringify(b.spec);
+}
+
+/** The stored form of a weight with its scales, or the reason why it stays in float after all. */
+async function tensorPlan(
+  engine: Engine,
+  weight: Weight,
+  spec: StorageSpec,
+  context: RunContext,
+): Promise<TensorPlan | string> {
+  const { tensor } = weight.ref;
+  const count = elementCount(tensor.dims, weight.id);
+  if (count === 0) return 'the weight is empty';
+  if (!shrinks(weight, spec, count)) return `its weight of ${count} elements would not get smaller`;
+  const values: FloatValues = { tensor: weight.id, chunks: () => floatChunks(engine, tensor, context) };
+  if (spec.dtype === 'float16') {
+    const { min, max } = await rangeOf(engine, values, scaleLayout(tensor.dims, { kind: 'tensor' }));
+    if (min[0]! < -FLOAT16_MAX || max[0]! > FLOAT16_MAX)
+      return `its weight passes ±${FLOAT16_MAX}, the limit of float16`;
+    return { tensor: weight.id, dtype: 'float16' };
+  }
+  const { observer, ...stored } = spec;
+  const base = { tensor: weight.id, ...stored, observer };
+  if (spec.granularity.kind === 'block') {
+    await rangeOf(engine, values, scaleLayout(tensor.dims, { kind: 'tensor' }));
+    return base;
+  }
+  const layout = scaleLayout(tensor.dims, spec.granularity);
+  const { scale, zeroPoint } = await WEIGHT_OBSERVERS[observer](engine, values, layout, spec);
+  return { ...base, scale: [...scale], zeroPoint: [...zeroPoint] };
+}
+
+function shrinks(weight: Weight, spec: StorageSpec, count: number): boolean {
+  const before = weight.ref.tensor.data.byteLength;
+  if (spec.dtype === 'float16') return before > 2 * count + OVERHEAD_BYTES;
+  const scales = scaleLayout(weight.ref.tensor.dims, spec.granularity).scaleCount;
+  return before > byteLengthOf(spec.dtype, count) + scaleBytes(spec, scales) + OVERHEAD_BYTES;
+}
+
+function scaleBytes(spec: CodeSpec, scales: number): number {
+  return 4 * scales + (spec.symmetric ? 0 : byteLengthOf(spec.dtype, scales));
+}
+
+/** dynamic when MatMul and Gemm carry more than half of the elements that could be quantized. */
+function autoMode(weights: readonly Weight[]): { mode: QuantMode; reason: string } {
+  let products = 0;
+  let all = 0;
+  for (const { ref, uses } of weights) {
+    const role = uses.find((use) => use.role !== undefined)?.role;
+    if (role === undefined) continue;
+    const count = elementCount(ref.tensor.dims);
+    all += count;
+    if (role.kind === 'matmul') products += count;
+  }
+  const share = all === 0 ? 0 : Math.floor((100 * products) / all);
+  const reason = `MatMul and Gemm hold ${share} % of the ${all} weights`;
+  return 2 * products > all
+    ? { mode: 'dynamic', reason: `${reason}, which pays for integer products` }
+    : { mode: 'weights', reason: `${reason}; the others gain size, not speed, without calibration` };
+}

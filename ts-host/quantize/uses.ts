@@ -1,0 +1,62 @@
+// Every place where a constant float tensor is used: the ground on which a plan is made. Nested graphs see the
+// constants around them, so a weight can have users at several depths.
+
+import { type ConstantRef, ConstantScope, constantId } from '../ir/constants.js';
+import { isFloat } from '../ir/dtype.js';
+import { type Graph, type Model, type Node, nodeIds } from '../ir/model.js';
+import { type WeightRole, weightRole } from './roles.js';
+
+/** A node reading a constant, or a graph giving it out (node undefined). */
+export interface WeightUse {
+  readonly nodeId: string;
+  readonly node: Node | undefined;
+  readonly input: number;
+  readonly role: WeightRole | undefined;
+  readonly scope: ConstantScope;
+}
+
+export interface Weight {
+  readonly id: string;
+  readonly ref: ConstantRef;
+  readonly uses: readonly WeightUse[];
+}
+
+/** The float constants of a model with their users, in the order of first use. A constant that nobody uses is not
+ *  listed. */
+export function weightsOf(model: Model): Weight[] {
+  const found = new Map<ConstantRef, WeightUse[]>();
+  const add = (scope: ConstantScope, name: string, use: Omit<WeightUse, 'role' | 'scope'>): void => {
+    const ref = scope.find(name);
+    if (ref === undefined || !isFloat(ref.tensor.dtype)) return;
+    const role = use.node === undefined ? undefined : weightRole(use.node, use.input, ref.tensor.dims.length);
+    const uses = found.get(ref) ?? [];
+    uses.push({ ...use, role, scope });
+    found.set(ref, uses);
+  };
+  visit(model.graph, new ConstantScope(model.graph), add);
+  return [...found].map(([ref, uses]) => ({ id: constantId(ref), ref, uses }));
+}
+
+type AddUse = (scope: ConstantScope, name: string, use: Omit<WeightUse, 'role' | 'scope'>) => void;
+
+function visit(graph: Graph, scope: ConstantScope, add: AddUse): void {
+  const ids = nodeIds(graph, scope.path);
+  for (const [index, node] of graph.nodes.entries()) {
+    const nodeId = ids[index]!;
+    for (const [input, name] of node.inputs.entries()) add(scope, name, { nodeId, node, input });
+    for (const [name, attribute] of node.attributes) {
+      const path = `${nodeId}/${name}`;
+      if (attribute.kind === 'graph') visitInner(attribute.value, path, scope, add);
+      if (attribute.kind === 'graphs') {
+        for (const [i, inner] of attribute.value.entries()) visitInner(inner, `${path}/${i}`, scope, add);
+      }
+    }
+  }
+  for (const output of graph.outputs) {
+    add(scope, output.name, { nodeId: `${scope.path}#outputs`, node: undefined, input: 0 });
+  }
+}
+
+function visitInner(graph: Graph, path: string, parent: ConstantScope, add: AddUse): void {
+  visit(graph, new ConstantScope(graph, path, parent), add);
+}

@@ -1,0 +1,76 @@
+// The report of a quantization: what became of every weight and node, and how large everything is.
+
+import type { OutputFile } from '../io/output.js';
+import { ConstantScope, constantId } from '../ir/constants.js';
+import { type Model, visitGraphs } from '../ir/model.js';
+import type { NodePlan, QuantMode, QuantPlan } from '../ir/plan.js';
+import { elementCount, type Tensor } from '../ir/tensor.js';
+
+/** One quantized weight. */
+export interface TensorReport {
+  readonly tensor: string;
+  /** Stored type of the codes, or float16. */
+  readonly dtype: string;
+  /** `tensor`, `channel`, `block of N`, or empty for float16. */
+  readonly granularity: string;
+  readonly dims: readonly number[];
+  readonly elements: number;
+}
+
+export interface QuantizeReport {
+  readonly mode: QuantMode;
+  /** Why this mode, when the caller left it open. */
+  readonly modeReason?: string;
+  /** Bytes of the model as it came, external data included. */
+  readonly inputBytes: number;
+  /** Bytes of all output files. */
+  readonly outputBytes: number;
+  /** Version of the standard operators before and after. */
+  readonly opset: { readonly before: number; readonly after: number };
+  readonly tensors: readonly TensorReport[];
+  /** Nodes that were changed, and nodes left in float that have a constant float operand; each with its reason. */
+  readonly nodes: readonly NodePlan[];
+}
+
+/** Sums up a quantization. */
+export function makeReport(
+  model: Model,
+  quantized: Model,
+  plan: QuantPlan,
+  files: readonly OutputFile[],
+  inputBytes: number,
+  modeReason: string | undefined,
+): QuantizeReport {
+  const constants = constantsOf(model);
+  return {
+    mode: plan.mode,
+    ...(modeReason === undefined ? {} : { modeReason }),
+    inputBytes,
+    outputBytes: files.reduce((sum, file) => sum + file.byteLength, 0),
+    opset: { before: model.opsets.get('') ?? 0, after: quantized.opsets.get('') ?? 0 },
+    tensors: plan.tensors.map((planned) => {
+      const { dims } = constants.get(planned.tensor)!;
+      const granularity = planned.dtype === 'float16' ? '' : granularityName(planned.granularity);
+      return {
+        tensor: planned.tensor,
+        dtype: planned.dtype,
+        granularity,
+        dims,
+        elements: elementCount(dims),
+      };
+    }),
+    nodes: plan.nodes,
+  };
+}
+
+function granularityName(granularity: { kind: string; blockSize?: number }): string {
+  return granularity.kind === 'block' ? `block of ${granularity.blockSize}` : granularity.kind;
+}
+
+function constantsOf(model: Model): Map<string, Tensor> {
+  const constants = new Map<string, Tensor>();
+  visitGraphs(model.graph, (graph, path) => {
+    for (const ref of new ConstantScope(graph, path).own()) constants.set(constantId(ref), ref.tensor);
+  });
+  return constants;
+}
