@@ -20,22 +20,27 @@ export function widenedHigh(rangeMax: f32): f32 {
   return rangeMax > 0 ? rangeMax : 0;
 }
 
-/** A scale fit to be stored: 1 for a range without width, else within [SMALLEST_SCALE, largest float32]. */
+/** A scale fit to be stored: within [SMALLEST_SCALE, largest float32]. */
 @inline
-export function storableScale(scale: f32): f32 {
-  return scale > 0 ? max(SMALLEST_SCALE, min(f32.MAX_VALUE, scale)) : 1;
+function storableScale(scale: f32): f32 {
+  return max(SMALLEST_SCALE, min(f32.MAX_VALUE, scale));
 }
 
+/** 1 for a range without width. */
 @inline
 export function symmetricScale(rangeMin: f32, rangeMax: f32, steps: i32): f32 {
   const low = -widenedLow(rangeMin);
   const high = widenedHigh(rangeMax);
-  return storableScale((low > high ? low : high) / f32(steps));
+  const reach = low > high ? low : high;
+  return reach > 0 ? storableScale(reach / f32(steps)) : 1;
 }
 
+/** 1 for a range without width. */
 @inline
 export function affineScale(rangeMin: f32, rangeMax: f32, qmin: i32, qmax: i32): f32 {
-  return storableScale(f32((f64(widenedHigh(rangeMax)) - f64(widenedLow(rangeMin))) / f64(qmax - qmin)));
+  const low = widenedLow(rangeMin);
+  const high = widenedHigh(rangeMax);
+  return high > low ? storableScale(f32((f64(high) - f64(low)) / f64(qmax - qmin))) : 1;
 }
 
 @inline

@@ -2,12 +2,11 @@
 
 import { affineScale, affineZeroPoint, SMALLEST_SCALE, symmetricScale } from '../../num/range';
 
-/** num/range.ts storableScale on four lanes. */
+/** Scales brought into [SMALLEST_SCALE, largest float32], and 1 where `wide` is not set. */
 @inline
-function storableScales(scales: v128): v128 {
-  const zero = f32x4.splat(0);
+function storableScales(scales: v128, wide: v128): v128 {
   const bounded = f32x4.pmax(f32x4.pmin(scales, f32x4.splat(f32.MAX_VALUE)), f32x4.splat(SMALLEST_SCALE));
-  return v128.bitselect(bounded, f32x4.splat(1), f32x4.gt(scales, zero));
+  return v128.bitselect(bounded, f32x4.splat(1), wide);
 }
 
 export function symmetric_scales(minPtr: usize, maxPtr: usize, count: u32, scalePtr: usize, steps: i32): void {
@@ -19,7 +18,7 @@ export function symmetric_scales(minPtr: usize, maxPtr: usize, count: u32, scale
     const low = f32x4.neg(f32x4.pmin(zero, v128.load(minPtr + at)));
     const high = f32x4.pmax(zero, v128.load(maxPtr + at));
     const reach = v128.bitselect(low, high, f32x4.gt(low, high));
-    v128.store(scalePtr + at, storableScales(f32x4.div(reach, divisor)));
+    v128.store(scalePtr + at, storableScales(f32x4.div(reach, divisor), f32x4.gt(reach, zero)));
   }
   for (; s < count; s++) {
     const at = usize(s) << 2;
@@ -56,7 +55,8 @@ function affineScales4(
   const steps = f64x2.splat(f64(qmax - qmin));
   const scaleA = f64x2.div(f64x2.sub(f64x2.promote_low_f32x4(high), lowA), steps);
   const scaleB = f64x2.div(f64x2.sub(f64x2.promote_low_f32x4(upperHalf(high)), lowB), steps);
-  const scales = storableScales(joinLow(f32x4.demote_f64x2_zero(scaleA), f32x4.demote_f64x2_zero(scaleB)));
+  const unbounded = joinLow(f32x4.demote_f64x2_zero(scaleA), f32x4.demote_f64x2_zero(scaleB));
+  const scales = storableScales(unbounded, f32x4.gt(high, low));
   v128.store(scalePtr, scales);
   const codesA = affineZeroPoints2(lowA, f64x2.promote_low_f32x4(scales), qmin, qmax);
   const codesB = affineZeroPoints2(lowB, f64x2.promote_low_f32x4(upperHalf(scales)), qmin, qmax);
