@@ -23,13 +23,7 @@ const SCRATCH_BYTES = 16384;
  *  @param source - [rows, cols], row-major
  *  @param out - [cols, rows], elements as wide as those of `source`
  *  @throws OctavoError `INVALID_ARGUMENT` when lengths or widths do not fit; `MEMORY_LIMIT`. */
-export function transpose<T extends Elements>(
-  engine: Engine,
-  source: T,
-  out: NoInfer<T>,
-  rows: number,
-  cols: number,
-): void {
+export function transpose(engine: Engine, source: Elements, out: Elements, rows: number, cols: number): void {
   requireInteger(rows, 0, 2 ** 32 - 1, 'rows');
   requireInteger(cols, 0, 2 ** 32 - 1, 'cols');
   requireLength(source, rows * cols, 'source');
