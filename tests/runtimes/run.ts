@@ -7,13 +7,14 @@
 // OCTAVO_REQUIRE_ALL=1 makes that a failure.
 
 import { parseArgs } from 'node:util';
+import { copyExamples } from './examples.js';
 import type { Task } from './outcome.js';
 import { compareResults, printReport, type Row } from './report.js';
 import { installBrowsers, installNpm } from './setup/install.js';
 import { makeScratch, repository } from './setup/scratch.js';
 import { startServer } from './setup/server.js';
 import type { Stage } from './stage.js';
-import { refusalTasks, workloadTasks } from './tasks.js';
+import { exampleTasks, refusalTasks, workloadTasks } from './tasks.js';
 
 /** Machines have two cores at least, and a workload keeps one busy. */
 const AT_ONCE = 2;
@@ -63,10 +64,12 @@ const [npmProblem, browserProblem, scratch] = await Promise.all([
 ]);
 const server = await startServer(scratch.www);
 const stage: Stage = { scratch, server, npmProblem, browserProblem };
+await copyExamples(scratch);
 const only = flags.only?.split(',');
-const all = [...workloadTasks(stage), ...refusalTasks(stage)];
-const tasks = all.filter(({ name }) => only === undefined || only.includes(name));
-const rows = compareResults(await runTasks(tasks));
+const wanted = (tasks: Task[]) => tasks.filter(({ name }) => only === undefined || only.includes(name));
+const workloads = compareResults(await runTasks(wanted(workloadTasks(stage))));
+const examples = compareResults(await runTasks(wanted(exampleTasks(stage))));
+const rows = [...workloads, ...examples, ...(await runTasks(wanted(refusalTasks(stage))))];
 await server.close();
 if (flags.keep) console.log(`kept: ${scratch.folder}`);
 else scratch.remove();

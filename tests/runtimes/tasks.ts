@@ -1,5 +1,7 @@
-// The rows of the matrix: ten runtimes that must agree, and those that must refuse, each with the reason's code.
+// The rows of the matrix: ten runtimes that must agree, the examples, and runtimes that must refuse, each with the
+// reason's code.
 
+import { browserExample, bunExample, denoExample, nodeExample, workerExample } from './examples.js';
 import { answerOfCog, answerOfPuppeteer, answerOfWebKit } from './launch/browsers.js';
 import { answerOfProcess, answerOfWorker } from './launch/processes.js';
 import { type Answer, judgeRefusal, judgeWorkload, NotHere, type Outcome, type Task } from './outcome.js';
@@ -22,6 +24,17 @@ export function workloadTasks(stage: Stage): Task[] {
     task('chromium', () => answerOfPuppeteer(stage, 'chromium')),
     task('firefox', () => answerOfPuppeteer(stage, 'firefox')),
     task('webkitgtk', () => answerOfWebKit(stage)),
+  ];
+}
+
+/** The examples: results are compared with each other afterwards. */
+export function exampleTasks(stage: Stage): Task[] {
+  return [
+    task('example node', () => nodeExample(stage)),
+    task('example deno', () => denoExample(stage)),
+    task('example bun', () => bunExample(stage)),
+    task('example worker', () => workerExample(stage)),
+    task('example browser', () => browserExample(stage)),
   ];
 }
 

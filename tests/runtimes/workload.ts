@@ -1,16 +1,54 @@
-// The one program that every runtime runs.
+// The one program that every runtime runs: every model in every mode, each output file and each plan hashed.
 
 import type * as Octavo from '../../ts-host/index.js';
 import type { WorkloadResult } from './outcome.js';
 
-/** Model file name → how this runtime reads it. */
-export type Inputs = Readonly<Record<string, () => Promise<Uint8Array>>>;
+/** Model file name → how this runtime reads it: a path, a range request, an object of a bucket. */
+export type Inputs = Readonly<Record<string, () => Promise<Octavo.SourceInput>>>;
+
+/** What is asked of every model. Together they use every mode, width and form at least once. */
+const CASES: Readonly<Record<string, Octavo.QuantizeOptions>> = {
+  default: {},
+  'weights 8': { mode: 'weights' },
+  'weights 4 blocks': { mode: 'weights', bits: 4 },
+  dynamic: { mode: 'dynamic' },
+  fp16: { mode: 'fp16' },
+  'weights 8 mse': { mode: 'weights', observer: 'mse' },
+};
+
+/** Asked of models up to {@link SMALL_BYTES} only, to keep slow machines within seconds. */
+const MORE_CASES: Readonly<Record<string, Octavo.QuantizeOptions>> = {
+  'weights 2 blocks': { mode: 'weights', bits: 2 },
+  'weights 3 blocks of 64': { mode: 'weights', bits: 3, blockSize: 64 },
+  'weights 4 blocks qdq': { mode: 'weights', bits: 4, blockForm: 'qdq', symmetric: true },
+  'weights 5': { mode: 'weights', bits: 5 },
+  'weights 6 tensor': { mode: 'weights', bits: 6, granularity: 'tensor' },
+  'weights 7 asymmetric': { mode: 'weights', bits: 7, symmetric: false },
+  'weights 8 blocks of 128': { mode: 'weights', granularity: 'block', blockSize: 128 },
+  'weights 16': { mode: 'weights', bits: 16 },
+  'dynamic uint8': { mode: 'dynamic', weightType: 'uint8', reduceRange: true },
+  'dynamic integer conv': { mode: 'dynamic', convInteger: true },
+  'embedding 8': { mode: 'embedding' },
+  'embedding 4': { mode: 'embedding', bits: 4 },
+  'external data': { mode: 'weights', externalData: 'always' },
+};
+const SMALL_BYTES = 6_000_000;
 
 export async function runWorkload(octavo: typeof Octavo, inputs: Inputs): Promise<WorkloadResult> {
   await octavo.init();
   const hashes: Record<string, string> = {};
-  for (const [name, load] of Object.entries(inputs)) {
-    hashes[name] = await sha256(await load());
+  for (const [name, open] of Object.entries(inputs)) {
+    const source = await octavo.toSource(await open());
+    const cases = source.size > SMALL_BYTES ? CASES : { ...CASES, ...MORE_CASES };
+    for (const [label, options] of Object.entries(cases)) {
+      const result = await octavo.quantize(source, options);
+      const sink = octavo.memorySink();
+      await result.writeTo(sink);
+      for (const [file, bytes] of sink.result) hashes[`${name} ${label} ${file}`] = await sha256(bytes);
+      const plan = new TextEncoder().encode(JSON.stringify(result.plan));
+      hashes[`${name} ${label} plan`] = await sha256(plan);
+    }
+    await source.close?.();
   }
   return { hashes, diagnostics: octavo.diagnostics() };
 }

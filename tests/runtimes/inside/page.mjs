@@ -1,6 +1,7 @@
-// The workload's start in a browser: models by HTTP from the page's own server, result posted back to it.
+// The workload's start in a browser: models as Blobs from the page's own server, result posted back to it.
 
 import * as octavo from 'octavo';
+import { errorAnswer } from './answer.mjs';
 import { runWorkload } from './workload.js';
 
 const name = new URLSearchParams(location.search).get('name');
@@ -12,9 +13,9 @@ async function report(body) {
 try {
   const inputs = {};
   for (const file of await (await fetch('/inputs.json')).json()) {
-    inputs[file] = async () => new Uint8Array(await (await fetch(`/inputs/${file}`)).arrayBuffer());
+    inputs[file] = async () => (await fetch(`/inputs/${file}`)).blob();
   }
   await report(await runWorkload(octavo, inputs));
 } catch (error) {
-  await report({ code: String(error?.code ?? ''), message: String(error?.message ?? error) });
+  await report(errorAnswer(error));
 }

@@ -1,6 +1,7 @@
-// The workload's start in workerd: models from the R2 bucket bound as MODELS, result as the response.
+// The workload's start in workerd: models by ranges from the R2 bucket bound as MODELS, result as the response.
 
 import * as octavo from 'octavo';
+import { errorAnswer } from './answer.mjs';
 import { runWorkload } from './workload.js';
 
 export default {
@@ -8,11 +9,11 @@ export default {
     try {
       const inputs = {};
       for (const { key } of (await env.MODELS.list()).objects) {
-        inputs[key] = async () => new Uint8Array(await (await env.MODELS.get(key)).arrayBuffer());
+        inputs[key] = () => octavo.r2Source(env.MODELS, key);
       }
       return Response.json(await runWorkload(octavo, inputs));
     } catch (error) {
-      return Response.json({ code: String(error?.code ?? ''), message: String(error?.message ?? error) });
+      return Response.json(errorAnswer(error));
     }
   },
 };

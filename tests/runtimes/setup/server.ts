@@ -1,24 +1,38 @@
 // The local server behind the browsers: the page, the models by range, and a place to post results to.
 // Every answer carries the strictest content security policy a page with WebAssembly can have.
 
-import { createReadStream, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { basename, extname, join, normalize } from 'node:path';
 
 /** `wasm` is what Octavo needs: 'wasm-unsafe-eval' and nothing more, in particular no 'unsafe-eval' and nothing
  *  inline. Under `no-wasm` a page may not compile WebAssembly at all. */
 export type Policy = 'wasm' | 'no-wasm';
 
-function contentSecurityPolicy(policy: string | null): string {
+function contentSecurityPolicy(policy: string | null, path: string): string {
+  const wasm = policy === 'no-wasm' ? [] : ["'wasm-unsafe-eval'"];
   return [
     "default-src 'none'",
-    policy === 'no-wasm' ? "script-src 'self'" : "script-src 'self' 'wasm-unsafe-eval'",
+    ["script-src 'self'", ...wasm, ...importMapHashes(path)].join(' '),
     "connect-src 'self'",
     "style-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
+}
+
+/** A page may have an import map, which can only be inline: it is allowed by its hash. */
+function importMapHashes(path: string): string[] {
+  if (extname(path) !== '.html') return [];
+  const maps = readFileSync(path, 'utf8').matchAll(/<script type="importmap">(.*?)<\/script>/gs);
+  return [...maps].map(
+    ([, map]) =>
+      `'sha256-${createHash('sha256')
+        .update(map ?? '')
+        .digest('base64')}'`,
+  );
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -40,11 +54,15 @@ export async function startServer(folder: string): Promise<MatrixServer> {
   const waiting = new Map<string, (body: string) => void>();
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    const path = normalize(pathname);
-    response.setHeader('Content-Security-Policy', contentSecurityPolicy(searchParams.get('policy')));
+    const path = join(folder, normalize(pathname));
     response.setHeader('Cache-Control', 'no-store');
-    if (request.method === 'POST') takeResult(request, response, waiting.get(path.slice('/result/'.length)));
-    else sendFile(request, response, join(folder, path));
+    if (request.method === 'POST') {
+      takeResult(request, response, waiting.get(basename(path)));
+    } else if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
+      const policy = contentSecurityPolicy(searchParams.get('policy'), path);
+      response.setHeader('Content-Security-Policy', policy);
+      sendFile(request, response, path);
+    } else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -68,11 +86,7 @@ function takeResult(
 }
 
 function sendFile(request: IncomingMessage, response: ServerResponse, path: string): void {
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size === undefined) {
-    response.writeHead(404).end();
-    return;
-  }
+  const { size } = statSync(path);
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
   const start = range === null ? 0 : Number(range[1]);
   const end = Math.min(range?.[2] ? Number(range[2]) : size - 1, size - 1);
