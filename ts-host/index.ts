@@ -2,9 +2,20 @@
 
 export { planQuantization, quantize } from './api/quantize.js';
 export type { QuantizeResult } from './api/result.js';
-export type { Progress, RunOptions } from './context.js';
+export { type Progress, RunContext, type RunOptions } from './context.js';
 export { ERROR_CODES, type ErrorCode, type ErrorPlace, OctavoError } from './errors.js';
-export type { SourceInput } from './io/any-source.js';
+export { type SourceInput, toSource } from './io/any-source.js';
+export { blobSource } from './io/blob.js';
+export { type ExternalResolver, mapResolver } from './io/external.js';
+export { type HttpOptions, httpSource } from './io/http.js';
+export { type MemorySink, memorySink } from './io/memory-sink.js';
+export { type DirectoryHandleLike, type FileHandleLike, opfsSink, opfsSource } from './io/opfs.js';
+export type { OutputFile } from './io/output.js';
+export { type R2ReadBucket, r2Source } from './io/r2.js';
+export { type R2WriteBucket, r2Sink } from './io/r2-sink.js';
+export type { Sink, SinkFile } from './io/sink.js';
+export { bytesSource, type Source } from './io/source.js';
+export { streamSink } from './io/stream-sink.js';
 export type { QuantizeOptions } from './quantize/options.js';
 export { planFromJson, planToJson } from './quantize/planJson.js';
 export { type Diagnostics, diagnostics, type InitModules, init } from './wasm/load.js';

@@ -1,3 +1,6 @@
 // The public API of `octavo/node`: all of `octavo`, and what only Node has. Re-exports only.
 
 export * from './index.js';
+export { fileSource } from './io/node/file-source.js';
+export { folderResolver } from './io/node/folder-resolver.js';
+export { folderSink } from './io/node/folder-sink.js';
