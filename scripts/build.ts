@@ -52,11 +52,15 @@ export async function buildScripts(outdir: string): Promise<void> {
   });
 }
 
+/** What `octavo/simd.wasm` and `octavo/relaxed.wasm` are where an import compiles: in Workers and some bundlers. */
+const WASM_MODULE_TYPE = 'declare const module: WebAssembly.Module;\nexport default module;\n';
+
 function buildTypes(outdir: string): void {
   const tsc = join(root, 'node_modules/.bin/tsc');
   const options = ['-p', join(root, 'scripts/tsconfig.types.json'), '--outDir', outdir];
   const { status, stdout, stderr } = spawnSync(tsc, options, { cwd: root, encoding: 'utf8' });
   if (status !== 0) throw new Error(`tsc failed for the declarations:\n${stdout}${stderr}`);
+  writeFileSync(join(outdir, 'module.wasm.d.ts'), WASM_MODULE_TYPE);
 }
 
 async function buildAll(): Promise<void> {

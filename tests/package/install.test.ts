@@ -127,7 +127,8 @@ describe('installed package', () => {
       join(folder, 'user.ts'),
       `import { init, diagnostics, OctavoError, type ErrorCode } from 'octavo';
        import { init as nodeInit } from 'octavo/node';
-       await init(); await nodeInit();
+       import simd from 'octavo/simd.wasm';
+       await init({ simd }); await nodeInit();
        const ready: boolean = diagnostics().ready;
        const code: ErrorCode = new OctavoError('ABORTED', String(ready)).code;
        // @ts-expect-error: no such code
