@@ -1,0 +1,121 @@
+// The parts of the test command, in the order they run: cheap and likely to fail first.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildIfStale } from '../build.js';
+import { runCommand } from './command.js';
+import { installConsumers } from './consumers.js';
+import { runNodeTests } from './node-tests.js';
+import { failed, type Outcome, PASSED, type Skip, skipped, sum } from './outcome.js';
+
+export interface Part {
+  readonly name: string;
+  /** Left out by --fast: needs downloads or minutes. */
+  readonly slow: boolean;
+  run(onLine: (line: string) => void): Promise<Outcome>;
+}
+
+/** Machines have two cores at least. */
+const FILES_AT_ONCE = 2;
+const COMMAND_LIMIT_MS = 300_000;
+const MATRIX_LIMIT_MS = 900_000;
+/** Run by parts of their own. */
+const OWN_PARTS = ['consumers', 'integration', 'runtimes', 'assembly'];
+
+export function testParts(root: string): Part[] {
+  const bin = (name: string): string => join(root, 'node_modules/.bin', name);
+  const script = (path: string): [string, string[]] => [
+    process.execPath,
+    [...process.execArgv, join(root, path)],
+  ];
+  return [
+    commandPart('biome', root, bin('biome'), ['check', '.', '--diagnostic-level=error']),
+    commandPart('tsc', root, bin('tsc'), ['-p', 'tsconfig.json']),
+    commandPart('layers', root, ...script('scripts/check-layers.ts')),
+    { name: 'build', slow: false, run: () => buildPart() },
+    { name: 'as-pect', slow: false, run: (onLine) => leafPart(root, bin('asp'), onLine) },
+    { name: 'suites', slow: false, run: (onLine) => suitesPart(root, onLine) },
+    { name: 'consumers', slow: true, run: (onLine) => consumersPart(root, onLine) },
+    {
+      name: 'runtimes',
+      slow: true,
+      run: (onLine) => matrixPart(root, script('tests/runtimes/run.ts'), onLine),
+    },
+  ];
+}
+
+function commandPart(name: string, cwd: string, file: string, args: readonly string[]): Part {
+  const run = async (): Promise<Outcome> => {
+    const { code, output } = await runCommand(file, args, { cwd, timeoutMs: COMMAND_LIMIT_MS });
+    return code === 0 ? PASSED : failed(`${name}: exit code ${code}\n${output}`);
+  };
+  return { name, slow: false, run };
+}
+
+async function buildPart(): Promise<Outcome> {
+  await buildIfStale();
+  return PASSED;
+}
+
+/** tests/assembly/*.spec.ts, compiled and run by as-pect. */
+async function leafPart(root: string, asp: string, onLine: (line: string) => void): Promise<Outcome> {
+  if (testFiles(join(root, 'tests/assembly'), '.spec.ts').length === 0) {
+    return skipped('as-pect', 'no spec in tests/assembly');
+  }
+  const { code, output } = await runCommand(asp, ['--no-logo', '--nocolor'], {
+    cwd: root,
+    timeoutMs: COMMAND_LIMIT_MS,
+  });
+  const tests = /\[Summary\][\s\S]*?(\d+) pass[\s\S]*?(\d+) fail/.exec(output);
+  onLine(`  ${output.match(/\[\w+\]:.*/g)?.join(' ') ?? ''}`);
+  if (code !== 0) return failed(`as-pect: exit code ${code}\n${output}`);
+  if (tests === null) return failed(`as-pect: no summary\n${output}`);
+  return { passed: Number(tests[1]), failures: [], skips: [] };
+}
+
+/** Every tests/<area>/**.test.ts that needs nothing but npm ci. */
+function suitesPart(root: string, onLine: (line: string) => void): Promise<Outcome> {
+  const areas = readdirSync(join(root, 'tests')).filter((area) => !OWN_PARTS.includes(area));
+  const files = areas.flatMap((area) => testFiles(join(root, 'tests', area), '.test.ts'));
+  files.push(...testFiles(join(root, 'tests/runtimes'), '.test.ts'));
+  return runNodeTests(files, { root, concurrency: FILES_AT_ONCE, onLine });
+}
+
+/** tests/integration and tests/consumers: what Octavo writes must load and run in other engines. */
+async function consumersPart(root: string, onLine: (line: string) => void): Promise<Outcome> {
+  const problem = await installConsumers(join(root, 'tests/consumers'), onLine);
+  const install = problem === '' ? PASSED : failed(`consumers: npm ci in tests/consumers failed\n${problem}`);
+  const areas = ['tests/consumers', 'tests/integration'];
+  const files = areas.flatMap((area) => testFiles(join(root, area), '.test.ts'));
+  if (files.length === 0) return sum([install, skipped('consumers', 'no test in tests/integration')]);
+  return sum([install, await runNodeTests(files, { root, concurrency: FILES_AT_ONCE, onLine })]);
+}
+
+/** tests/runtimes/run.ts counts for itself: its last line, `FAILED name: …` and `skipped name: …` are read here. */
+async function matrixPart(
+  root: string,
+  [file, args]: [string, string[]],
+  onLine: (line: string) => void,
+): Promise<Outcome> {
+  const options = { cwd: root, timeoutMs: MATRIX_LIMIT_MS, onLine: (line: string) => onLine(`  ${line}`) };
+  const { code, output } = await runCommand(file, args, options);
+  const total = /^(\d+) passed, (\d+) failed, (\d+) skipped\s*$/m.exec(output);
+  if (total === null) return failed(`runtimes: exit code ${code}, no closing line\n${output.slice(-3000)}`);
+  const failures = [...output.matchAll(/^FAILED (.+)$/gm)].map(([, text]) => `runtimes: ${text}`);
+  const skips = [...output.matchAll(/^skipped (.+?): (.+)$/gm)].map(
+    ([, name, reason]): Skip => ({ name: `runtimes: ${name}`, reason: reason! }),
+  );
+  if (code !== 0 && failures.length === 0) failures.push(`runtimes: exit code ${code}`);
+  return { passed: Number(total[1]), failures, skips };
+}
+
+/** Files below `folder` whose names end so, sorted; not those of installed packages. */
+function testFiles(folder: string, ending: string): string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return names.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : testFiles(path, ending);
+    return entry.name.endsWith(ending) ? [path] : [];
+  });
+}
