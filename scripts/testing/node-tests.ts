@@ -2,7 +2,7 @@
 
 import { relative } from 'node:path';
 import { run } from 'node:test';
-import type { Outcome, Skip } from './outcome.js';
+import { counts, failed, type Outcome, type Skip, sum } from './outcome.js';
 
 /** A file that takes longer hangs. */
 const FILE_LIMIT_MS = 600_000;
@@ -10,8 +10,9 @@ const FILE_LIMIT_MS = 600_000;
 /** What the events of node:test say; node's own types leave half of it out. */
 interface TestEvent {
   readonly name: string;
-  readonly file?: string;
   readonly nesting: number;
+  /** Of a diagnostic and of stderr. */
+  readonly message?: string;
   readonly skip?: string | boolean;
   readonly todo?: string | boolean;
   readonly details: {
@@ -24,87 +25,76 @@ export interface NodeTestOptions {
   readonly root: string;
   /** Files at once. */
   readonly concurrency: number;
-  /** Called with a line for each file when it is done, and with what tests say of themselves. */
+  /** Called with a line for each file when it is done, and with what its tests say of themselves. */
   readonly onLine: (line: string) => void;
 }
 
-/** Runs `files` (absolute paths). */
+/** Runs `files` (absolute paths), in order as far as they do not run at once. */
 export async function runNodeTests(files: readonly string[], options: NodeTestOptions): Promise<Outcome> {
-  const tally = new Tally(options);
-  const stream = run({ files: [...files], concurrency: options.concurrency, timeout: FILE_LIMIT_MS });
+  const outcomes: Outcome[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < files.length; index = next++) {
+      outcomes[index] = await runFile(files[index]!, options);
+    }
+  };
+  await Promise.all(Array.from({ length: options.concurrency }, lane));
+  return sum(outcomes);
+}
+
+async function runFile(file: string, { root, onLine }: NodeTestOptions): Promise<Outcome> {
+  const start = performance.now();
+  const tally = new Tally(file, relative(root, file));
+  const said: string[] = [];
+  const stream = run({ files: [file], timeout: FILE_LIMIT_MS });
   for await (const { type, data } of stream as AsyncIterable<{ type: string; data: TestEvent }>) {
     if (type === 'test:pass') tally.pass(data);
     else if (type === 'test:fail') tally.fail(data);
-    else if (type === 'test:diagnostic' && data.nesting > 0) tally.say(data);
+    else if (type === 'test:stderr') tally.stderr += data.message ?? '';
+    else if (type === 'test:diagnostic' && data.nesting > 0) said.push(`    ${data.message}`);
   }
-  tally.endFile();
-  const missing = files.filter((file) => !tally.files.has(file));
-  for (const file of missing) tally.failures.push(`${relative(options.root, file)}: ran no test`);
-  return { passed: tally.passed, failures: tally.failures, skips: tally.skips };
+  const outcome = tally.outcome();
+  onLine(`  ${tally.file}: ${counts(outcome)}, ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  for (const line of said) onLine(line);
+  return outcome;
 }
 
 class Tally {
-  passed = 0;
-  readonly failures: string[] = [];
-  readonly skips: Skip[] = [];
-  readonly files = new Set<string>();
-  readonly #options: NodeTestOptions;
-  #file = '';
-  #before = { passed: 0, failed: 0, skipped: 0 };
-  #start = performance.now();
+  readonly file: string;
+  stderr = '';
+  readonly #path: string;
+  #passed = 0;
+  readonly #failures: string[] = [];
+  readonly #skips: Skip[] = [];
 
-  constructor(options: NodeTestOptions) {
-    this.#options = options;
+  constructor(path: string, file: string) {
+    this.#path = path;
+    this.file = file;
   }
 
-  pass(event: TestEvent): void {
-    this.#enter(event);
-    if (event.details.type === 'suite') return;
-    const reason = event.skip ?? event.todo;
-    if (reason === undefined || reason === false) this.passed++;
+  pass({ name, skip, todo, details }: TestEvent): void {
+    // A file that registers no test counts as one test of its own name for node.
+    if (details.type === 'suite' || name === this.#path) return;
+    const reason = skip ?? todo;
+    if (reason === undefined || reason === false) this.#passed++;
     else
-      this.skips.push({
-        name: this.#nameOf(event),
-        reason: typeof reason === 'string' ? reason : 'no reason given',
+      this.#skips.push({
+        name: `${this.file}: ${name}`,
+        reason: reason === true ? 'no reason given' : reason,
       });
   }
 
-  /** A suite fails with its tests, which are counted; by itself only when a hook of it does. */
-  fail(event: TestEvent): void {
-    this.#enter(event);
-    const { error, type } = event.details;
-    if (error?.failureType === 'subtestsFailed' && (type === 'suite' || event.file === undefined)) return;
-    this.failures.push(`${this.#nameOf(event)}\n${describe(error)}`);
+  fail({ name, details: { error } }: TestEvent): void {
+    if (error?.failureType === 'subtestsFailed') return; // counted already
+    if (name === this.#path)
+      this.#failures.push(`${this.file}: the process failed\n${this.stderr.slice(-3000)}`);
+    else this.#failures.push(`${this.file}: ${name}\n${describe(error)}`);
   }
 
-  say(event: TestEvent & { readonly message?: string }): void {
-    if (event.message !== undefined) this.#options.onLine(`    ${event.message}`);
-  }
-
-  /** Prints the line of the file that is done. */
-  endFile(): void {
-    if (this.#file === '') return;
-    const passed = this.passed - this.#before.passed;
-    const failed = this.failures.length - this.#before.failed;
-    const skipped = this.skips.length - this.#before.skipped;
-    const extra = `${failed > 0 ? `, ${failed} FAILED` : ''}${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-    this.#options.onLine(`  ${relative(this.#options.root, this.#file)}: ${passed} passed${extra}`);
-  }
-
-  // Events come file by file, whatever ran at once.
-  #enter({ file, name }: TestEvent): void {
-    const current = file ?? name;
-    this.files.add(current);
-    if (current === this.#file) return;
-    this.endFile();
-    this.#file = current;
-    this.#before = { passed: this.passed, failed: this.failures.length, skipped: this.skips.length };
-  }
-
-  #nameOf({ file, name }: TestEvent): string {
-    return file === undefined || file === name
-      ? relative(this.#options.root, name)
-      : `${relative(this.#options.root, file)}: ${name}`;
+  outcome(): Outcome {
+    const outcome = { passed: this.#passed, failures: this.#failures, skips: this.#skips };
+    const count = outcome.passed + outcome.failures.length + outcome.skips.length;
+    return count === 0 ? failed(`${this.file}: holds no test`) : outcome;
   }
 }
 
