@@ -1,4 +1,5 @@
-// Raised models in onnxruntime: the same bits as before, for one small model a rule and for real ones.
+// Raised models in onnxruntime: the same bits as before, for one small model a rule and for real ones. (Where the
+// engine itself computes a newer version otherwise, the difference is bounded instead.)
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -47,17 +48,33 @@ async function bytesOf(written: Model): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** Outputs by name as type, dims and bytes. Optimizations stay off where rounding must not depend on fusions. */
-async function outputsOf(bytes: Uint8Array, feeds: Tensors): Promise<Record<string, unknown>> {
+/** Optimizations stay off, so that rounding does not depend on what the engine fuses. */
+async function outputsOf(bytes: Uint8Array, feeds: Tensors): Promise<Tensors> {
   const options = { graphOptimizationLevel: 'disabled', intraOpNumThreads: 1, logSeverityLevel: 3 };
   const session = await engine.InferenceSession.create(bytes, options);
-  const outputs = await session.run(feeds);
+  return session.run(feeds);
+}
+
+/** Types, dims and bytes of outputs by name. */
+function bitsOf(outputs: Tensors): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(outputs).map(([name, { type, dims, data }]) => {
       const { buffer, byteOffset, byteLength } = data;
       return [name, { type, dims, bytes: Buffer.from(buffer, byteOffset, byteLength).toString('hex') }];
     }),
   );
+}
+
+function largestDifference(a: Tensors, b: Tensors): number {
+  let largest = 0;
+  for (const [name, { data }] of Object.entries(a)) {
+    const other = b[name]?.data as Float32Array;
+    assert.equal(data.byteLength, other.byteLength);
+    for (const [index, value] of (data as Float32Array).entries()) {
+      largest = Math.max(largest, Math.abs(value - other[index]!));
+    }
+  }
+  return largest;
 }
 
 function feedsOf({ graph, feeds = {} }: RaiseCase): Tensors {
@@ -84,7 +101,8 @@ for (const each of RAISE_CASES) {
     const feeds = feedsOf(each);
     const expected = await outputsOf(await bytesOf(old), feeds);
     assert.ok(Object.keys(expected).length > 0);
-    assert.deepEqual(await outputsOf(await bytesOf(raised(old, each.to)), feeds), expected);
+    const actual = await outputsOf(await bytesOf(raised(old, each.to)), feeds);
+    assert.deepEqual(bitsOf(actual), bitsOf(expected));
   });
 }
 
@@ -92,7 +110,7 @@ for (const name of ABSENT_MODELS) test(`${name} raised`, { skip: 'the model is n
 
 for (const { name, path, runs } of REAL_MODELS) {
   for (const target of [13, 17, 21]) {
-    test(`${name} raised to ${target} -> the same outputs, bit by bit`, { skip }, async () => {
+    test(`${name} raised to ${target} -> the same outputs`, { skip }, async () => {
       const bytes = new Uint8Array(await readFile(path));
       const old = await readOnnx(bytesSource(bytes), {}, new RunContext());
       const dims = Object.entries(runs[0]!).map(([input, spec]) => [input, spec.dims] as const);
@@ -105,7 +123,14 @@ for (const { name, path, runs } of REAL_MODELS) {
         }),
       );
       const expected = await outputsOf(bytes, feeds);
-      assert.deepEqual(await outputsOf(await bytesOf(raised(old, target)), feeds), expected);
+      const actual = await outputsOf(await bytesOf(raised(old, target)), feeds);
+      if (target < 19 || !old.graph.nodes.some(({ opType }) => opType === 'AveragePool')) {
+        assert.deepEqual(bitsOf(actual), bitsOf(expected));
+      } else {
+        // onnxruntime has another kernel for AveragePool from 19 on, which sums in another order.
+        const difference = largestDifference(actual, expected);
+        assert.ok(difference < 1e-5, `largest difference ${difference}`);
+      }
     });
   }
 }
