@@ -38,7 +38,8 @@ export function turnedCodes(
           const codes = panel.subarray(slab.row * width, (slab.row + slab.rows) * width);
           quantize(engine, slab.values, codes, {
             ...rowScales(scales, slab.row, slab.rows, width),
-            ...range,
+            qmin: range.qmin,
+            qmax: range.qmax,
           });
         }
         const turned = new Uint8Array(panel.length);
