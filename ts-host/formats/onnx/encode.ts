@@ -20,6 +20,7 @@ import {
   type AttributeProto,
   AttributeProtoSchema,
   GraphProtoSchema,
+  type NodeProto,
   NodeProtoSchema,
   SparseTensorProtoSchema,
   StringStringEntryProtoSchema,
@@ -73,7 +74,10 @@ export class Encoder {
   }
 
   node(node: Node): Rope {
-    const message = copyOf(NodeProtoSchema, (node.origin as NodeOrigin | undefined)?.proto);
+    const origin = (node.origin as NodeOrigin | undefined)?.proto;
+    if (origin !== undefined && isUntouched(node, origin)) return encodeMessage(NodeProtoSchema, origin);
+    const message = copyOf(NodeProtoSchema, origin);
+    message.attribute = [];
     if (!equal(message.input, node.inputs)) message.input = [...node.inputs];
     if (!equal(message.output, node.outputs)) message.output = [...node.outputs];
     if (message.name !== node.name) message.name = node.name;
@@ -159,6 +163,42 @@ export class Encoder {
       length: String(tensor.data.byteLength),
     }).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
     return encodeMessage(TensorProtoSchema, message);
+  }
+}
+
+/** Whether a node is still what its message says, attributes included. Lists are compared by identity: the reader
+ *  hands the message's own lists to the IR, and nobody writes to them. */
+function isUntouched(node: Node, proto: NodeProto): boolean {
+  return (
+    node.inputs === proto.input &&
+    node.outputs === proto.output &&
+    node.name === proto.name &&
+    node.opType === proto.opType &&
+    node.domain === standardDomain(proto.domain) &&
+    node.attributes.size === proto.attribute.length &&
+    proto.attribute.every((each) => isUntouchedAttribute(node.attributes.get(each.name), each))
+  );
+}
+
+function isUntouchedAttribute(attribute: Attribute | undefined, proto: AttributeProto): boolean {
+  if ((attribute?.origin as AttributeOrigin | undefined)?.proto !== proto) return false;
+  switch (attribute?.kind) {
+    case 'float':
+      return Object.is(attribute.value, proto.f);
+    case 'int':
+      return attribute.value === proto.i;
+    case 'string':
+      return attribute.value === proto.s;
+    case 'floats':
+      return attribute.value === proto.floats;
+    case 'ints':
+      return attribute.value === proto.ints;
+    case 'strings':
+      return attribute.value === proto.strings;
+    case 'reference':
+      return attribute.value === proto.refAttrName;
+    default:
+      return attribute?.kind === 'opaque';
   }
 }
 

@@ -2,7 +2,11 @@
 // full memory. docs name them; all give LIMIT_EXCEEDED.
 
 /** Nodes, tensors, attributes and value infos of one model, together. */
-export const MAX_ITEMS = 1 << 22;
+export const MAX_ITEMS = 1 << 19;
+/** Bytes charged to the memory budget for each of them. */
+export const ITEM_COST = 512;
+/** Messages up to this size are decoded in one go, if nothing in them has to be left out. */
+export const LIGHT_MESSAGE_BYTES = 4096;
 /** Bytes of one message without the messages and tensor payloads inside it. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 /** Same for the small messages (node, attribute, tensor, value info). */

@@ -47,7 +47,7 @@ export interface AttributeOrigin {
 
 export type Part = Tensor | StoredMessage | SparseTensor;
 
-/** Without attributes. */
+/** With attributes if all of them are small, else without any. */
 export interface NodeOrigin {
   readonly proto: NodeProto;
 }

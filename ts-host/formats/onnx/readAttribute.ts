@@ -41,8 +41,19 @@ const SPARSE_TENSORS = 23;
 /** Reads a graph inside the attribute. Given by the caller: graphs hold attributes, and attributes hold graphs. */
 export type InnerGraphReader = (session: ReadSession, start: number, end: number) => Promise<Graph>;
 
-/** The parts of an attribute that are not small, in file order. */
-class Parts {
+/** The tensors and graphs of an attribute, and the field number of each, in file order. */
+interface HeldParts {
+  readonly graphs: readonly Graph[];
+  readonly tensors: readonly Part[];
+  readonly fields: readonly number[];
+}
+
+const HOLDS_PARTS = new Set<AttributeValue['kind']>(['tensor', 'tensors', 'graph', 'graphs', 'opaque']);
+const NOTHING: AttributeOrigin['kept'] = [];
+const NO_PARTS: HeldParts = { graphs: [], tensors: [], fields: [] };
+
+/** Takes what is not small from an attribute's message. */
+class Parts implements HeldParts {
   readonly graphs: Graph[] = [];
   readonly tensors: Part[] = [];
   readonly fields: number[] = [];
@@ -97,26 +108,49 @@ export async function readAttribute(
   await session.item(start);
   const parts = new Parts(session, readGraph);
   const proto = await session.readMessage(AttributeProtoSchema, start, end, (field) => parts.take(field));
-  const malformed = (message: string): Error =>
-    session.window.error('MALFORMED', `attribute ${proto.name}: ${message}`, start);
   const { name } = proto;
   if (parts.listBytes > MAX_LIST_BYTES) {
-    if (parts.fields.length > 0) throw malformed('more than one value');
+    if (parts.fields.length > 0) {
+      throw session.window.error('MALFORMED', `attribute ${name}: more than one value`, start);
+    }
     const stored = { kind: 'stored', name, data: sliceData(session.source, start, end - start) } as const;
     const origin: AttributeOrigin = { proto, kept: [], stored };
     return { name, attribute: { kind: 'opaque', origin } };
   }
-  const value = readValue(proto, parts);
-  if (value === undefined) throw malformed(`no value of its type ${proto.type}`);
-  const holdsParts = ['tensor', 'tensors', 'graph', 'graphs', 'opaque'].includes(value.kind);
-  if (parts.fields.length > 0 && !holdsParts) throw malformed('more than one value');
-  const kept =
-    value.kind === 'opaque' ? parts.tensors.map((part, i) => ({ field: parts.fields[i]!, part })) : [];
-  const origin: AttributeOrigin = { proto, kept };
-  return { name, attribute: { ...value, origin } };
+  return { name, attribute: withOrigin(session, proto, parts, start) };
 }
 
-function readValue(proto: AttributeProto, parts: Parts): AttributeValue | undefined {
+function withOrigin(
+  session: ReadSession,
+  proto: AttributeProto,
+  parts: HeldParts,
+  offset: number,
+): Attribute {
+  const value = readValue(proto, parts);
+  const several = value !== undefined && parts.fields.length > 0 && !HOLDS_PARTS.has(value.kind);
+  if (value === undefined || several) {
+    const problem = several ? 'more than one value' : `no value of its type ${proto.type}`;
+    throw session.window.error('MALFORMED', `attribute ${proto.name}: ${problem}`, offset);
+  }
+  const kept =
+    value.kind === 'opaque' ? parts.tensors.map((part, i) => ({ field: parts.fields[i]!, part })) : NOTHING;
+  const origin: AttributeOrigin = { proto, kept };
+  return { ...value, origin };
+}
+
+/** Whether a decoded attribute holds no tensors and no graphs, so that it may stay as it was decoded. */
+export function isLight(proto: AttributeProto): boolean {
+  const { t, g, tensors, graphs, sparseTensor, sparseTensors } = proto;
+  const single = t ?? g ?? sparseTensor;
+  return single === undefined && tensors.length + graphs.length + sparseTensors.length === 0;
+}
+
+/** The attribute of a decoded message that {@link isLight}; `offset` is for messages. */
+export function lightAttribute(session: ReadSession, proto: AttributeProto, offset: number): Attribute {
+  return withOrigin(session, proto, NO_PARTS, offset);
+}
+
+function readValue(proto: AttributeProto, parts: HeldParts): AttributeValue | undefined {
   if (proto.refAttrName !== '') {
     return parts.fields.length > 0 ? undefined : { kind: 'reference', value: proto.refAttrName };
   }
@@ -165,12 +199,12 @@ function inferKind(proto: AttributeProto, field: number | undefined): Kind | und
 
 const isTensor = (part: Part): part is Tensor => !('kind' in part);
 
-function tensorValue(parts: Parts): AttributeValue {
+function tensorValue(parts: HeldParts): AttributeValue {
   const tensor = parts.tensors[0]!;
   return isTensor(tensor) ? { kind: 'tensor', value: tensor } : { kind: 'opaque' };
 }
 
-function tensorsValue(parts: Parts): AttributeValue {
+function tensorsValue(parts: HeldParts): AttributeValue {
   const tensors = parts.tensors.filter(isTensor);
   return tensors.length === parts.tensors.length ? { kind: 'tensors', value: tensors } : { kind: 'opaque' };
 }

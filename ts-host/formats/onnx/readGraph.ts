@@ -10,12 +10,13 @@ import { MAX_MESSAGE_BYTES } from './limits.js';
 import type { GraphOrigin, NodeOrigin, SparseTensor, StoredMessage, ValueInfoOrigin } from './origin.js';
 import {
   GraphProtoSchema,
+  type NodeProto,
   NodeProtoSchema,
   type TensorShapeProto_Dimension,
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from './proto/onnx_pb.js';
-import { type InnerGraphReader, readAttribute } from './readAttribute.js';
+import { type InnerGraphReader, isLight, lightAttribute, readAttribute } from './readAttribute.js';
 import { readSparseTensor, readTensor } from './readTensor.js';
 import type { ReadSession, Taken } from './session.js';
 import type { FieldCursor } from './wire.js';
@@ -129,21 +130,46 @@ export async function readNode(
   end: number,
   depth: number,
 ): Promise<Node> {
-  await session.item(start);
+  const pending = session.item(start);
+  if (pending !== undefined) await pending;
   const attributes = new Map<string, Attribute>();
+  const allLight = (proto: NodeProto): boolean => proto.attribute.every(isLight);
+  const light = session.decodeLight(NodeProtoSchema, start, end, allLight);
+  if (light !== undefined) {
+    const waiting = session.item(start, light.attribute.length);
+    if (waiting !== undefined) await waiting;
+    for (const proto of light.attribute) {
+      addAttribute(session, attributes, proto.name, lightAttribute(session, proto, start), start);
+    }
+    return nodeOf(light, attributes);
+  }
   const visit = (field: FieldCursor): Taken => {
     if (field.number !== NODE_ATTRIBUTE) return false;
     session.expectBytes(field, 'a node attribute');
     return async () => {
       const { valueAt, next } = field;
       const { name, attribute } = await readAttribute(session, valueAt, next, graphsBelow(depth));
-      if (attributes.has(name)) {
-        throw session.window.error('GRAPH_INVALID', `a node has two attributes called "${name}"`, valueAt);
-      }
-      attributes.set(name, attribute);
+      addAttribute(session, attributes, name, attribute, valueAt);
     };
   };
   const proto = await session.readMessage(NodeProtoSchema, start, end, visit);
+  return nodeOf(proto, attributes);
+}
+
+function addAttribute(
+  session: ReadSession,
+  attributes: Map<string, Attribute>,
+  name: string,
+  attribute: Attribute,
+  offset: number,
+): void {
+  if (attributes.has(name)) {
+    throw session.window.error('GRAPH_INVALID', `a node has two attributes called "${name}"`, offset);
+  }
+  attributes.set(name, attribute);
+}
+
+function nodeOf(proto: NodeProto, attributes: ReadonlyMap<string, Attribute>): Node {
   const { name, opType, input: inputs, output: outputs } = proto;
   const origin: NodeOrigin = { proto };
   return { name, opType, domain: standardDomain(proto.domain), inputs, outputs, attributes, origin };
@@ -151,7 +177,9 @@ export async function readNode(
 
 async function readValueInfo(session: ReadSession, start: number, end: number): Promise<ValueInfo> {
   await session.item(start);
-  const proto = await session.readMessage(ValueInfoProtoSchema, start, end, () => false);
+  const proto =
+    session.decodeLight(ValueInfoProtoSchema, start, end) ??
+    (await session.readMessage(ValueInfoProtoSchema, start, end, () => false));
   const origin: ValueInfoOrigin = { proto };
   return { ...valueInfoOf(proto), origin };
 }

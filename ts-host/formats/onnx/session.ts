@@ -6,7 +6,13 @@ import type { RunContext } from '../../context.js';
 import { OctavoError } from '../../errors.js';
 import type { ExternalResolver } from '../../io/external.js';
 import type { Source } from '../../io/source.js';
-import { MAX_ITEMS, MAX_SMALL_MESSAGE_BYTES, STRUCTURE_COST } from './limits.js';
+import {
+  ITEM_COST,
+  LIGHT_MESSAGE_BYTES,
+  MAX_ITEMS,
+  MAX_SMALL_MESSAGE_BYTES,
+  STRUCTURE_COST,
+} from './limits.js';
 import { ByteWindow, FieldCursor, WIRE_BYTES } from './wire.js';
 
 /** What a reader says of a field: false = not mine; true = noted; a function = mine, and this reads it. */
@@ -40,16 +46,19 @@ export class ReadSession {
     this.reserved += bytes;
   }
 
-  /** Counts a node, tensor, attribute or value info. */
-  item(offset: number): void | Promise<void> {
-    if (++this.#items > MAX_ITEMS) {
+  /** Counts a node, tensor, attribute or value info (or several); before `decodeLight` and `readMessage`. */
+  item(offset: number, count = 1): void | Promise<void> {
+    this.reserve(ITEM_COST * count);
+    const before = this.#items;
+    this.#items += count;
+    if (this.#items > MAX_ITEMS) {
       throw this.window.error(
         'LIMIT_EXCEEDED',
         `more than ${MAX_ITEMS} nodes, tensors and attributes`,
         offset,
       );
     }
-    if (this.#items % BREATH !== 0) return;
+    if (Math.floor(before / BREATH) === Math.floor(this.#items / BREATH)) return;
     this.context.throwIfAborted();
     if (this.context.signal !== undefined) return new Promise((resolve) => setTimeout(resolve, 0));
   }
@@ -96,6 +105,30 @@ export class ReadSession {
     rest.to = end;
     await rest.flush();
     return this.decode(schema, rest.join(), start);
+  }
+
+  /** Decodes a small message in one go. Undefined when it is not small, not in the window, broken, or not what
+   *  `accept` wants: then walk it, which also finds the exact place of an error. */
+  decodeLight<Desc extends DescMessage>(
+    schema: Desc,
+    start: number,
+    end: number,
+    accept: (message: MessageShape<Desc>) => boolean = () => true,
+  ): MessageShape<Desc> | undefined {
+    const length = end - start;
+    const { window, source } = this;
+    if (length > LIGHT_MESSAGE_BYTES || !window.has(start, length)) return undefined;
+    // Decoded bytes fields are views: of the source's own memory, or of a copy, but never of the window.
+    const bytes = source.readSync === undefined ? window.copyOf(start, length) : window.view(start, length);
+    let message: MessageShape<Desc>;
+    try {
+      message = fromBinary(schema, bytes);
+    } catch {
+      return undefined;
+    }
+    if (!accept(message)) return undefined;
+    this.reserve(length * STRUCTURE_COST);
+    return message;
   }
 
   decode<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array, offset: number): MessageShape<Desc> {

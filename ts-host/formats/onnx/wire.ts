@@ -46,10 +46,15 @@ export class ByteWindow {
     return new Uint8Array(source.readSync?.(offset, length) ?? (await source.read(offset, length, context)));
   }
 
+  /** A range inside the window, as it is. */
+  view(offset: number, length: number): Uint8Array {
+    const at = offset - this.start;
+    return this.bytes.subarray(at, at + length);
+  }
+
   /** A copy of a range inside the window. Not `slice`: that of a Node Buffer is no copy. */
   copyOf(offset: number, length: number): Uint8Array {
-    const at = offset - this.start;
-    return new Uint8Array(this.bytes.subarray(at, at + length));
+    return new Uint8Array(this.view(offset, length));
   }
 
   /** An error at a byte of this source. */
