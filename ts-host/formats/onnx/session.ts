@@ -116,10 +116,10 @@ export class ReadSession {
     accept: (message: MessageShape<Desc>) => boolean = () => true,
   ): MessageShape<Desc> | undefined {
     const length = end - start;
-    const { window, source } = this;
+    const { window } = this;
     if (length > LIGHT_MESSAGE_BYTES || !window.has(start, length)) return undefined;
-    // Decoded bytes fields are views: of the source's own memory, or of a copy, but never of the window.
-    const bytes = source.readSync === undefined ? window.copyOf(start, length) : window.view(start, length);
+    // A copy: decoded bytes fields are views of it, and would keep the whole window alive.
+    const bytes = window.copyOf(start, length);
     let message: MessageShape<Desc>;
     try {
       message = fromBinary(schema, bytes);
