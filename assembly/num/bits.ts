@@ -16,7 +16,7 @@ export function streamBytes(len: usize, bits: u32): usize {
 /** Ors the low `bits` bits of `code` into place `index` of a zeroed stream. */
 @inline
 export function putCode(streamPtr: usize, index: usize, bits: u32, code: u32): void {
-  const position = (index & 7) * bits;
+  const position = <u32>(index & 7) * bits;
   let bytePtr = streamPtr + (index >> 3) * bits + (position >> 3);
   let shifted = (code & lowMask(bits)) << (position & 7);
   while (shifted != 0) {
@@ -29,7 +29,7 @@ export function putCode(streamPtr: usize, index: usize, bits: u32, code: u32): v
 /** The code at place `index`; reads only the bytes it touches. */
 @inline
 export function takeCode(streamPtr: usize, index: usize, bits: u32): u32 {
-  const position = (index & 7) * bits;
+  const position = <u32>(index & 7) * bits;
   const bytePtr = streamPtr + (index >> 3) * bits + (position >> 3);
   const end = (position & 7) + bits;
   let window = <u32>load<u8>(bytePtr);

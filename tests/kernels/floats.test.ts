@@ -13,8 +13,8 @@ import {
 } from '../../ts-host/wasm/kernels/floats.js';
 import { referenceEngine, simdEngine } from '../support/engine.js';
 import { bfloatValue, halfValue, nearestBfloat, nearestHalf } from '../support/float-oracle.js';
-import { runGuarded } from '../support/guarded.js';
 import { Rng } from '../support/rng.js';
+import { runGuarded } from './guarded.js';
 
 const ENGINES: ReadonlyArray<readonly [string, Engine]> = [
   ['simd', await simdEngine()],

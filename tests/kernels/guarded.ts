@@ -38,6 +38,23 @@ export function withGuards(
   });
 }
 
+/** Runs a kernel that reads `inputs` and writes `outBytes` bytes; returns those. The inputs must not change. */
+export function runGuarded(
+  engine: Engine,
+  inputs: readonly ArrayBufferView[],
+  outBytes: number,
+  misalignment: number,
+  call: (inputPtrs: number[], outPtr: number) => void,
+): Uint8Array {
+  const copies = inputs.map((view) => bytesOf(view).slice());
+  const out = new Uint8Array(outBytes).fill(GUARD);
+  withGuards(engine, [...copies, out], misalignment, (...addresses) => {
+    call(addresses.slice(0, -1), addresses.at(-1)!);
+  });
+  for (const [i, view] of inputs.entries()) assert.deepEqual(copies[i], bytesOf(view), `changed input ${i}`);
+  return out;
+}
+
 export function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }

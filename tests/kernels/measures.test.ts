@@ -7,9 +7,9 @@ import { OctavoError } from '../../ts-host/errors.js';
 import type { Engine } from '../../ts-host/wasm/engine.js';
 import { addErrorMeasures, errorMeasures, newErrorSums } from '../../ts-host/wasm/kernels/measures.js';
 import { referenceEngine, simdEngine } from '../support/engine.js';
-import { runGuarded } from '../support/guarded.js';
 import { log10Fixed, ulpsFrom } from '../support/log-oracle.js';
 import { Rng } from '../support/rng.js';
+import { runGuarded } from './guarded.js';
 
 const SIMD = await simdEngine();
 const ENGINES: ReadonlyArray<readonly [string, Engine]> = [

@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import type { Engine } from '../../ts-host/wasm/engine.js';
 import { addMoments, type Moments, momentsOf, newMoments } from '../../ts-host/wasm/kernels/moments.js';
 import { referenceEngine, simdEngine } from '../support/engine.js';
-import { runGuarded } from '../support/guarded.js';
 import { Rng } from '../support/rng.js';
+import { runGuarded } from './guarded.js';
 
 const SIMD = await simdEngine();
 const ENGINES: ReadonlyArray<readonly [string, Engine]> = [

@@ -16,9 +16,9 @@ import {
   unpackNibbles,
 } from '../../ts-host/wasm/kernels/pack.js';
 import { referenceEngine, simdEngine } from '../support/engine.js';
-import { runGuarded } from '../support/guarded.js';
 import { packedStream } from '../support/pack-oracle.js';
 import { Rng } from '../support/rng.js';
+import { runGuarded } from './guarded.js';
 
 const SIMD = await simdEngine();
 const REFERENCE = await referenceEngine();

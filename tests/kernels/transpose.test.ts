@@ -6,8 +6,8 @@ import { OctavoError } from '../../ts-host/errors.js';
 import type { Engine } from '../../ts-host/wasm/engine.js';
 import { transpose } from '../../ts-host/wasm/kernels/transpose.js';
 import { referenceEngine, simdEngine } from '../support/engine.js';
-import { runGuarded } from '../support/guarded.js';
 import { Rng } from '../support/rng.js';
+import { runGuarded } from './guarded.js';
 
 const SIMD = await simdEngine();
 const REFERENCE = await referenceEngine();

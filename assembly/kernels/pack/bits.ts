@@ -1,11 +1,14 @@
 // Streams of 1..16-bit codes, 128-bit SIMD. Eight codes make exactly `bits` bytes, so groups of eight start on bytes.
-// Neighbours are moved together in lanes of 16, 32 and 64 bits, or apart again:
+//
+// Packing moves neighbours together in lanes of growing width, by multiply-add where a lane holds two codes:
 //
 //   8-bit lanes   [b][a] -> 16-bit lane with b·a in its low 2·bits -> 32-bit lane, 4·bits -> 64-bit lane, 8·bits
 //   16-bit lanes  [b][a] -> 32-bit lane with 2·bits -> 64-bit lane with 4·bits; two of those are joined as integers
 //
-// A group is stored as whole 64-bit words of which the next group overwrites the surplus, so the loop ends one group
-// early where that surplus would pass the end of the output; leaves finish.
+// Unpacking moves them apart again with shifts; each stage masks off what is not its own.
+//
+// A group is moved as whole 64-bit words of which the next group overwrites the surplus, so the loop ends one group
+// early where that surplus would pass the end of the stream; leaves finish.
 //
 // Contract: len codes, ceil(len · bits / 8) packed bytes, any alignment, the ranges do not overlap. Only the low bits
 // of a code are used; the last byte is filled with zero bits.
@@ -31,10 +34,10 @@ export function pack_bits_u8(codesPtr: usize, outPtr: usize, len: usize, bits: u
     memory.copy(outPtr, codesPtr, len);
     return;
   }
-  const low16 = i16x8.splat(<i16>lowMask(bits));
-  const high16 = i16x8.splat(<i16>(lowMask(bits) << bits));
-  const low32 = i32x4.splat(lowMask(2 * bits));
-  const high32 = i32x4.splat(lowMask(2 * bits) << (2 * bits));
+  const mask = i8x16.splat(<i8>lowMask(bits));
+  // A 16-bit lane holds a + 256·b; taking (256 − 2^bits)·b off leaves a + 2^bits·b.
+  const surplus = i16x8.splat(<i16>(255 - lowMask(bits)));
+  const pairWeights = i32x4.splat(1 | (1 << <i32>(16 + 2 * bits)));
   const low64 = i64x2.splat(lowMask64(4 * bits));
   const high64 = i64x2.splat(lowMask64(4 * bits) << (4 * bits));
   const groups = wholeGroups(len, bits, 8) & ~1;
@@ -42,9 +45,9 @@ export function pack_bits_u8(codesPtr: usize, outPtr: usize, len: usize, bits: u
   let at = codesPtr;
   let to = outPtr;
   while (at < end) {
-    const x = v128.load(at);
-    const w = v128.or(v128.and(x, low16), v128.and(i16x8.shr_u(x, 8 - bits), high16));
-    const d = v128.or(v128.and(w, low32), v128.and(i32x4.shr_u(w, 16 - 2 * bits), high32));
+    const x = v128.and(v128.load(at), mask);
+    const w = i16x8.sub(x, i16x8.mul(i16x8.shr_u(x, 8), surplus));
+    const d = i32x4.dot_i16x8_s(w, pairWeights);
     const q = v128.or(v128.and(d, low64), v128.and(i64x2.shr_u(d, 32 - 4 * bits), high64));
     v128.store_lane<u64>(to, q, 0);
     v128.store_lane<u64>(to + bits, q, 1);
@@ -60,8 +63,10 @@ export function pack_bits_u16(codesPtr: usize, outPtr: usize, len: usize, bits: 
     memory.copy(outPtr, codesPtr, len << 1);
     return;
   }
-  const low32 = i32x4.splat(lowMask(bits));
-  const high32 = i32x4.splat(lowMask(bits) << bits);
+  const mask = i16x8.splat(<i16>lowMask(bits));
+  // Negative, because −2^15 is a 16-bit number and 2^15 is not.
+  const pairWeights = i32x4.splat(0xffff | (-1 << <i32>(16 + bits)));
+  const zero = i32x4.splat(0);
   const low64 = i64x2.splat(lowMask64(2 * bits));
   const high64 = i64x2.splat(lowMask64(2 * bits) << (2 * bits));
   const halfBits: u64 = 4 * bits;
@@ -70,8 +75,7 @@ export function pack_bits_u16(codesPtr: usize, outPtr: usize, len: usize, bits: 
   let at = codesPtr;
   let to = outPtr;
   while (at < end) {
-    const x = v128.load(at);
-    const d = v128.or(v128.and(x, low32), v128.and(i32x4.shr_u(x, 16 - bits), high32));
+    const d = i32x4.sub(zero, i32x4.dot_i16x8_s(v128.and(v128.load(at), mask), pairWeights));
     const q = v128.or(v128.and(d, low64), v128.and(i64x2.shr_u(d, 32 - 2 * bits), high64));
     const first = <u64>i64x2.extract_lane(q, 0);
     const second = <u64>i64x2.extract_lane(q, 1);
