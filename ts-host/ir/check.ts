@@ -18,7 +18,8 @@ export const MAX_NAME_LENGTH = 1 << 16;
 /** One graph being checked, linked to those around it. */
 interface Scope {
   readonly graph: Graph;
-  readonly path: string;
+  /** Attribute of the parent's current node that holds the graph. */
+  readonly attribute: string;
   readonly names: Set<string>;
   readonly parent: Scope | undefined;
   readonly depth: number;
@@ -35,14 +36,19 @@ export function checkConsistency(model: Model): void {
   checkGraph(model.graph, '', undefined, count);
 }
 
-function checkGraph(graph: Graph, path: string, parent: Scope | undefined, count: { nodes: number }): void {
+function checkGraph(
+  graph: Graph,
+  attribute: string,
+  parent: Scope | undefined,
+  count: { nodes: number },
+): void {
   const depth = (parent?.depth ?? 0) + 1;
   if (depth > MAX_NESTING) {
     throw new OctavoError('LIMIT_EXCEEDED', `graphs are nested more than ${MAX_NESTING} deep`);
   }
   count.nodes += graph.nodes.length;
   if (count.nodes > MAX_NODES) throw new OctavoError('LIMIT_EXCEEDED', `more than ${MAX_NODES} nodes`);
-  const scope: Scope = { graph, path, names: new Set(), parent, depth, at: 0 };
+  const scope: Scope = { graph, attribute, names: new Set(), parent, depth, at: 0 };
   for (const { name } of graph.inputs) define(scope, name, 'an input');
   checkInitializers(scope);
   for (const [index, node] of graph.nodes.entries()) {
@@ -87,11 +93,9 @@ function checkNode(scope: Scope, node: Node, count: { nodes: number }): void {
     if (name !== '' && !isVisible(scope, name)) failUnmade(scope, name);
   }
   for (const [name, attribute] of node.attributes) {
-    const inner = (): string => `${nodeIds(scope.graph, scope.path)[scope.at]}/${name}`;
-    if (attribute.kind === 'graph') checkGraph(attribute.value, inner(), scope, count);
+    if (attribute.kind === 'graph') checkGraph(attribute.value, name, scope, count);
     if (attribute.kind === 'graphs') {
-      const path = inner();
-      for (const [i, graph] of attribute.value.entries()) checkGraph(graph, `${path}/${i}`, scope, count);
+      for (const [i, graph] of attribute.value.entries()) checkGraph(graph, `${name}/${i}`, scope, count);
     }
     if (attribute.kind === 'tensor') checkTensor(attribute.value, node.outputs[0] ?? name);
     if (attribute.kind === 'tensors') for (const tensor of attribute.value) checkTensor(tensor, name);
@@ -120,12 +124,18 @@ function isVisible(scope: Scope, name: string): boolean {
   return false;
 }
 
+/** The graph's path, as `visitGraphs` makes it. Only errors need it. */
+function pathOf({ parent, attribute }: Scope): string {
+  if (parent === undefined) return '';
+  return `${nodeIds(parent.graph, pathOf(parent))[parent.at]}/${attribute}`;
+}
+
 /** Says why a used value is not there: made later, made by its own consumer, or not at all. */
 function failUnmade(scope: Scope, name: string): never {
   for (let each: Scope | undefined = scope; each !== undefined; each = each.parent) {
     const maker = each.graph.nodes.findIndex((node) => node.outputs.includes(name));
     if (maker < 0) continue;
-    const ids = nodeIds(each.graph, each.path);
+    const ids = nodeIds(each.graph, pathOf(each));
     const cycle = findCycle(each.graph, each.at);
     const message =
       cycle === undefined
@@ -142,7 +152,7 @@ function cycleText(ids: readonly string[]): string {
 }
 
 function fail(scope: Scope, code: ErrorCode, message: string, place: ErrorPlace): never {
-  const { graph, path, at } = scope;
-  const node = at < graph.nodes.length ? nodeIds(graph, path)[at] : undefined;
+  const { graph, at } = scope;
+  const node = at < graph.nodes.length ? nodeIds(graph, pathOf(scope))[at] : undefined;
   throw new OctavoError(code, message, node === undefined ? place : { ...place, node });
 }

@@ -236,3 +236,13 @@ test('readOnnx an abort before and during -> ABORTED', async () => {
   await rejectsWith('ABORTED', read(small, files, run));
   assert.equal(run.budget.held, 0);
 });
+
+test('readOnnx an abort by a timer while bytes in memory are read -> ABORTED', async () => {
+  const nodes = Array.from({ length: 20_000 }, (_, i) =>
+    node('Relu', [i === 0 ? 'x' : `v${i - 1}`], [`v${i}`]),
+  );
+  const bytes = model({ nodes, inputs: [value('x', [1])] });
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 1);
+  await rejectsWith('ABORTED', read(bytes, {}, new RunContext({ signal: controller.signal })));
+});

@@ -6,6 +6,7 @@ import type { RunContext } from '../../context.js';
 import { OctavoError } from '../../errors.js';
 import type { ExternalResolver } from '../../io/external.js';
 import type { Source } from '../../io/source.js';
+import { breathe } from './breathe.js';
 import {
   ITEM_COST,
   LIGHT_MESSAGE_BYTES,
@@ -18,8 +19,8 @@ import { ByteWindow, FieldCursor, WIRE_BYTES } from './wire.js';
 /** What a reader says of a field: false = not mine; true = noted; a function = mine, and this reads it. */
 export type Taken = boolean | (() => Promise<void>);
 
-/** Messages after which the event loop gets a turn, so that an AbortSignal can fire during a long reading. */
-const BREATH = 4096;
+/** Items after which the event loop gets a turn: some 10 ms of work. */
+const BREATH = 2048;
 
 export class ReadSession {
   readonly source: Source;
@@ -59,8 +60,7 @@ export class ReadSession {
       );
     }
     if (Math.floor(before / BREATH) === Math.floor(this.#items / BREATH)) return;
-    this.context.throwIfAborted();
-    if (this.context.signal !== undefined) return new Promise((resolve) => setTimeout(resolve, 0));
+    return breathe(this.context);
   }
 
   /** The source behind an external location; each location is resolved once.

@@ -5,6 +5,7 @@ import type { RunContext } from '../../context.js';
 import { OctavoError } from '../../errors.js';
 import type { Source } from '../../io/source.js';
 import { sliceData, type TensorData } from '../../ir/tensor.js';
+import { breathe } from './breathe.js';
 
 /** A stretch of one typed list. Packed: values one after another. Otherwise every value has its tag in front. */
 export interface Segment {
@@ -19,10 +20,14 @@ const STEP = 256 * 1024;
 /** A value takes at least one byte of input and becomes at most eight. */
 const MOST_OUTPUT = STEP * 8;
 
+/** Steps after which the event loop gets a turn: some 10 ms of decoding. */
+const BREATH = 8;
+
 async function* inputOf(source: Source, segments: readonly Segment[], context: RunContext) {
+  let steps = 0;
   for (const segment of segments) {
     for (let at = 0; at < segment.length; at += STEP) {
-      context.throwIfAborted();
+      if (++steps % BREATH === 0) await breathe(context);
       const length = Math.min(STEP, segment.length - at);
       const offset = segment.offset + at;
       const bytes = source.readSync?.(offset, length) ?? (await source.read(offset, length, context));
