@@ -16,11 +16,19 @@ import { launchFolder, type Stage, TASK_LIMIT_MS } from './stage.js';
 /** The direction classifier: the smallest of the dev dependency's models. */
 const MODEL = ocrModels.find((path) => path.includes('_cls_')) ?? '';
 
+/** The worker is run twice: as Cloudflare bundles it, and as Vercel Edge does. */
+export const WORKER_CONDITIONS = ['workerd', 'edge-light'] as const;
+export type WorkerCondition = (typeof WORKER_CONDITIONS)[number];
+
 /** Puts the examples where `octavo` is installed, and the page where it is served with its node_modules. */
 export async function copyExamples(scratch: Scratch): Promise<void> {
   const copies = join(scratch.app, 'examples');
   cpSync(join(repository, 'examples'), copies, { recursive: true });
-  await bundleWorker(join(copies, 'worker/worker.js'), join(scratch.folder, 'worker-example'));
+  for (const condition of WORKER_CONDITIONS) {
+    await bundleWorker(join(copies, 'worker/worker.js'), join(scratch.folder, `example-${condition}`), [
+      condition,
+    ]);
+  }
   cpSync(join(repository, 'examples/browser'), join(scratch.www, 'example'), { recursive: true });
   symlinkSync(join(scratch.app, 'node_modules'), join(scratch.www, 'example/node_modules'));
 }
@@ -34,7 +42,10 @@ function outputFolder(stage: Stage, name: string): string {
 
 /** What an example made, as a result that can be compared. */
 function made(version: string, sha256: string): Answer {
-  return { version, answer: { hashes: { [basename(MODEL)]: sha256 }, diagnostics: 'as the other examples' } };
+  return {
+    version,
+    answer: { hashes: { [basename(MODEL)]: sha256 }, diagnostics: `${basename(MODEL)} quantized` },
+  };
 }
 
 function sha256(path: string): string {
@@ -77,12 +88,12 @@ export function bunExample(stage: Stage): Promise<Answer> {
   return runExample(stage, findBun(), ['--no-install', 'examples/bun/quantize.js', MODEL, output], output);
 }
 
-export async function workerExample(stage: Stage): Promise<Answer> {
+export async function workerExample(stage: Stage, condition: WorkerCondition): Promise<Answer> {
   const node = findToolNode();
   if (node === undefined || findMiniflare() === undefined) throw missingFromNpm(stage);
-  const input = outputFolder(stage, 'bucket');
+  const input = outputFolder(stage, condition);
   cpSync(MODEL, join(input, basename(MODEL)));
-  const worker = join(stage.scratch.folder, 'worker-example');
+  const worker = join(stage.scratch.folder, `example-${condition}`);
   const args = [join(launchFolder, 'miniflare.mjs'), worker, input, 'POST', `/?model=${basename(MODEL)}`];
   const { stdout, reason } = await runCommand(node, args, { timeoutMs: TASK_LIMIT_MS });
   const version = /^OCTAVO_VERSION (.*)$/m.exec(stdout)?.[1] ?? 'unknown';

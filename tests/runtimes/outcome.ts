@@ -5,7 +5,7 @@ export interface WorkloadResult {
   /** Output name, such as `cls.onnx weights 8` → SHA-256 of the bytes, in hexadecimal. */
   readonly hashes: Readonly<Record<string, string>>;
   /** What the engine says about itself and the runtime. */
-  readonly diagnostics: unknown;
+  readonly diagnostics: string;
 }
 
 /** What the workload gives back where it ended with an error. */
@@ -47,7 +47,7 @@ export function judgeWorkload({ version, answer }: Answer): Outcome {
   if ('code' in answer) return { status: 'failed', version, note: `${answer.code} ${answer.message}` };
   const outputs = Object.keys(answer.hashes).length;
   if (outputs === 0) return { status: 'failed', version, note: 'the workload made no output' };
-  const note = `${outputs} outputs; ${JSON.stringify(answer.diagnostics)}`;
+  const note = `${outputs} outputs, ${answer.diagnostics}`;
   return { status: 'passed', version, note, result: answer };
 }
 

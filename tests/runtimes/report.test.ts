@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { judgeRefusal, judgeWorkload, type Outcome } from './outcome.js';
-import { compareResults, type Row } from './report.js';
+import { compareResults, type Row, requireAll } from './report.js';
 
 const row = (name: string, hashes: Record<string, string>): Row => ({
   name,
-  outcome: judgeWorkload({ version: '1', answer: { hashes, diagnostics: {} } }),
+  outcome: judgeWorkload({ version: '1', answer: { hashes, diagnostics: '' } }),
   seconds: 0,
 });
 
@@ -40,8 +40,17 @@ test('compareResults skipped and refused rows -> left as they are', () => {
   assert.deepEqual(statuses(compareResults(rows)), ['passed', 'skipped', 'passed']);
 });
 
+test('requireAll a skipped row -> failed, reason kept', () => {
+  const rows = requireAll([
+    row('a', { x: '1' }),
+    { name: 'b', outcome: { status: 'skipped', note: 'n' }, seconds: 0 },
+  ]);
+  assert.deepEqual(statuses(rows), ['passed', 'failed']);
+  assert.equal(rows[1]!.outcome.note, 'skipped: n');
+});
+
 test('judgeWorkload no outputs, an error or no answer -> failed', () => {
-  assert.equal(judgeWorkload({ version: '1', answer: { hashes: {}, diagnostics: {} } }).status, 'failed');
+  assert.equal(judgeWorkload({ version: '1', answer: { hashes: {}, diagnostics: '' } }).status, 'failed');
   assert.equal(judgeWorkload({ version: '1', answer: { code: 'X', message: 'm' } }).status, 'failed');
   assert.equal(judgeWorkload({ version: '1', answer: 'no result' }).status, 'failed');
 });
@@ -49,7 +58,7 @@ test('judgeWorkload no outputs, an error or no answer -> failed', () => {
 test('judgeRefusal another code or a result -> failed', () => {
   assert.equal(judgeRefusal('X', { version: '1', answer: { code: 'Y', message: 'm' } }).status, 'failed');
   assert.equal(
-    judgeRefusal('X', { version: '1', answer: { hashes: { x: '1' }, diagnostics: {} } }).status,
+    judgeRefusal('X', { version: '1', answer: { hashes: { x: '1' }, diagnostics: '' } }).status,
     'failed',
   );
 });

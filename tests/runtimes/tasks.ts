@@ -1,7 +1,14 @@
 // The rows of the matrix: ten runtimes that must agree, the examples, and runtimes that must refuse, each with the
 // reason's code.
 
-import { browserExample, bunExample, denoExample, nodeExample, workerExample } from './examples.js';
+import {
+  browserExample,
+  bunExample,
+  denoExample,
+  nodeExample,
+  WORKER_CONDITIONS,
+  workerExample,
+} from './examples.js';
 import { answerOfCog, answerOfPuppeteer, answerOfWebKit } from './launch/browsers.js';
 import { answerOfProcess, answerOfWorker } from './launch/processes.js';
 import { type Answer, judgeRefusal, judgeWorkload, NotHere, type Outcome, type Task } from './outcome.js';
@@ -33,7 +40,9 @@ export function exampleTasks(stage: Stage): Task[] {
     task('example node', () => nodeExample(stage)),
     task('example deno', () => denoExample(stage)),
     task('example bun', () => bunExample(stage)),
-    task('example worker', () => workerExample(stage)),
+    ...WORKER_CONDITIONS.map((condition) =>
+      task(`example worker (${condition})`, () => workerExample(stage, condition)),
+    ),
     task('example browser', () => browserExample(stage)),
   ];
 }
@@ -44,10 +53,10 @@ export function refusalTasks(stage: Stage): Task[] {
   const node24 = (flag: string) => answerOfProcess(stage, findNode(24), [flag, 'process.mjs', inputs]);
   return [
     refusal('node 24 --jitless', 'WASM_UNAVAILABLE', () => node24('--jitless')),
-    refusal('chromium, no wasm-unsafe-eval', 'WASM_UNAVAILABLE', () =>
+    refusal('chromium without wasm-unsafe-eval', 'WASM_UNAVAILABLE', () =>
       answerOfPuppeteer(stage, 'chromium', 'no-wasm'),
     ),
-    refusal('workerd, inline wasm', 'WASM_UNAVAILABLE', () => answerOfWorker(stage, workerInline)),
+    refusal('workerd with inline wasm', 'WASM_UNAVAILABLE', () => answerOfWorker(stage, workerInline)),
     refusal('node 24 --no-enable-sse4-1', 'SIMD_UNAVAILABLE', () =>
       withoutSimd(() => node24('--no-enable-sse4-1')),
     ),

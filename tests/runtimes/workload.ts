@@ -35,6 +35,14 @@ const MORE_CASES: Readonly<Record<string, Octavo.QuantizeOptions>> = {
 };
 const SMALL_BYTES = 1_000_000;
 
+/** `(module (func (result v128) (i8x16.relaxed_swizzle (i8x16.splat (i32.const 0)) (i8x16.splat (i32.const 0)))))` */
+const RELAXED_MODULE = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0], // magic and version
+  ...[1, 5, 1, 96, 0, 1, 123], // type section: () -> v128
+  ...[3, 2, 1, 0], // function section: one function of type 0
+  ...[10, 15, 1, 13, 0, 65, 0, 253, 15, 65, 0, 253, 15, 253, 128, 2, 11], // code section
+);
+
 export async function runWorkload(octavo: typeof Octavo, inputs: Inputs): Promise<WorkloadResult> {
   await octavo.init();
   const hashes: Record<string, string> = {};
@@ -51,7 +59,10 @@ export async function runWorkload(octavo: typeof Octavo, inputs: Inputs): Promis
     }
     await source.close?.();
   }
-  return { hashes, diagnostics: octavo.diagnostics() };
+  const { simd, relaxed } = octavo.diagnostics();
+  const hasRelaxed = WebAssembly.validate(RELAXED_MODULE) ? 'yes' : 'no';
+  const diagnostics = `simd ${simd ? 'yes' : 'no'}, relaxed simd ${hasRelaxed} (module ${relaxed})`;
+  return { hashes, diagnostics };
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {

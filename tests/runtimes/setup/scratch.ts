@@ -9,7 +9,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { writeInputs } from './inputs.js';
 import { matrixFolder } from './install.js';
 import { npm } from './npm.js';
@@ -87,12 +87,8 @@ async function bundle(scratch: Scratch): Promise<void> {
   await bundleWorker(join(scratch.app, 'worker.mjs'), scratch.workerInline, []);
 }
 
-/** Bundles as Cloudflare's tools do: `workerd` condition, wasm files beside the script as modules. */
-export async function bundleWorker(
-  entry: string,
-  outdir: string,
-  conditions = ['workerd', 'worker', 'browser'],
-): Promise<void> {
+/** Bundles as the tools of edge platforms do: their own condition, wasm files beside the script as modules. */
+export async function bundleWorker(entry: string, outdir: string, conditions = ['workerd']): Promise<void> {
   await build({
     bundle: true,
     format: 'esm',
@@ -103,5 +99,16 @@ export async function bundleWorker(
     conditions,
     loader: { '.wasm': 'copy' },
     assetNames: '[name]',
+    plugins: [moduleImports],
   });
 }
+
+/** `?module` is how Vercel Edge is told that an import is a WebAssembly.Module; to workerd it always is. */
+const moduleImports: Plugin = {
+  name: 'module-imports',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.replace('?module', '')),
+    }));
+  },
+};
