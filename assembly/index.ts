@@ -12,6 +12,8 @@ export {
   convert_f32_f16,
   convert_f64_f32,
 } from './kernels/floats/simd128';
+export { gemm_packed_bytes } from './kernels/gemm/panel';
+export { gemm_pack_s8, gemm_u8_s8_i32 } from './kernels/gemm/simd128';
 export { add_errors_f32, finish_errors } from './kernels/measures/simd128';
 export { add_moments_f32, finish_moments } from './kernels/moments/simd128';
 export { pack_bits_u8, pack_bits_u16, unpack_bits_u8, unpack_bits_u16 } from './kernels/pack/bits';

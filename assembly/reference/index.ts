@@ -9,6 +9,7 @@ export {
   convert_f32_f16,
   convert_f64_f32,
 } from './floats';
+export { gemm_pack_s8, gemm_packed_bytes, gemm_u8_s8_i32 } from './gemm';
 export { add_errors_f32, finish_errors } from './measures';
 export { add_moments_f32, finish_moments } from './moments';
 export {

@@ -73,15 +73,17 @@ class Tally {
   }
 
   pass({ name, skip, todo, details }: TestEvent): void {
-    // A file that registers no test counts as one test of its own name for node.
-    if (details.type === 'suite' || name === this.#path) return;
-    const reason = skip ?? todo;
-    if (reason === undefined || reason === false) this.#passed++;
-    else
+    const reason = skip ?? todo ?? false;
+    // A skipped suite hides its tests and is named in their place.
+    if (reason !== false) {
       this.#skips.push({
         name: `${this.file}: ${name}`,
         reason: reason === true ? 'no reason given' : reason,
       });
+      return;
+    }
+    // A file that registers no test counts as one test of its own name for node.
+    if (details.type !== 'suite' && name !== this.#path) this.#passed++;
   }
 
   fail({ name, details: { error } }: TestEvent): void {

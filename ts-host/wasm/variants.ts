@@ -15,7 +15,9 @@ export type RelaxedState =
   | 'not given'
   /** The runtime rejects relaxed SIMD. */
   | 'unsupported'
-  | 'loaded';
+  | 'loaded'
+  /** It could not be fetched, compiled or instantiated; the strict kernels serve. */
+  | `failed: ${string}`;
 
 /** Why a family is served by the module it is served by. */
 export interface FamilyChoice {
@@ -31,6 +33,7 @@ export class Variants {
   readonly #load: (input: ModuleInput) => Promise<KernelExports>;
   readonly #choices = new Map<Family, FamilyChoice>();
   #relaxed: KernelExports | undefined;
+  #loading: Promise<KernelExports | undefined> | undefined;
   #state: RelaxedState = 'not loaded';
 
   constructor(
@@ -61,15 +64,24 @@ export class Variants {
     this.#choices.set(family, choice);
   }
 
-  /** Loads the relaxed module; undefined where there is none for this runtime (see {@link state}). */
-  async loadRelaxed(): Promise<KernelExports | undefined> {
-    if (this.#relaxed !== undefined) return this.#relaxed;
-    const input = await this.#provider?.();
-    if (input === undefined) this.#state = 'not given';
-    else if (!isSupported(input)) this.#state = 'unsupported';
-    else {
-      this.#relaxed = await this.#load(input);
-      this.#state = 'loaded';
+  /** Loads the relaxed module once; undefined where there is none for this runtime, and {@link state} says why. It
+   *  only makes things faster, so a failure is a state and no error. */
+  loadRelaxed(): Promise<KernelExports | undefined> {
+    this.#loading ??= this.#loadOnce();
+    return this.#loading;
+  }
+
+  async #loadOnce(): Promise<KernelExports | undefined> {
+    try {
+      const input = await this.#provider?.();
+      if (input === undefined) this.#state = 'not given';
+      else if (!isSupported(input)) this.#state = 'unsupported';
+      else {
+        this.#relaxed = await this.#load(input);
+        this.#state = 'loaded';
+      }
+    } catch (error) {
+      this.#state = `failed: ${error instanceof Error ? error.message : error}`;
     }
     return this.#relaxed;
   }
