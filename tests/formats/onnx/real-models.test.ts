@@ -29,6 +29,8 @@ for (const path of [...ocrModels, ...sharedModels]) {
   test(`planOnnxFiles ${name}, all data external -> same content in two files`, async () => {
     const bytes = readFileSync(path);
     const files = await write(await read(bytes), { externalData: 'always' });
+    assert.deepEqual(Object.keys(files), ['model.onnx.data', 'model.onnx']);
+    assert.ok(files['model.onnx']!.byteLength < bytes.byteLength / 2);
     assertSameContent(files['model.onnx']!, bytes, files);
     const again = await write(await read(files['model.onnx']!, files));
     assertSameFiles(again, files);

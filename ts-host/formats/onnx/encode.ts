@@ -5,7 +5,7 @@ import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf'
 import type { Attribute, Graph, Node, ValueInfo } from '../../ir/model.js';
 import type { Tensor } from '../../ir/tensor.js';
 import { onnxCode, RAW_DATA } from './dtypes.js';
-import type { ExternalPlan } from './externalPlan.js';
+import type { ExternalPlan, Holder } from './externalPlan.js';
 import type {
   AttributeOrigin,
   GraphOrigin,
@@ -62,9 +62,12 @@ export class Encoder {
     message.input = graph.inputs.map(valueInfo);
     message.output = graph.outputs.map(valueInfo);
     message.valueInfo = graph.valueInfos.map(valueInfo);
-    const heavy: HeavyField[] = graph.nodes.map((node) => ({ number: 1, value: this.node(node) }));
+    const heavy: HeavyField[] = graph.nodes.map((node) => ({
+      number: 1,
+      value: this.node(node, isConstant(node) ? 'constant' : 'other'),
+    }));
     for (const [name, tensor] of graph.initializers) {
-      heavy.push({ number: 5, value: this.#tensor(tensor, true, name) });
+      heavy.push({ number: 5, value: this.#tensor(tensor, 'initializer', name) });
     }
     for (const part of origin?.kept ?? []) {
       const number = part.kind === 'sparse' ? 15 : 5;
@@ -73,7 +76,8 @@ export class Encoder {
     return encodeMessage(GraphProtoSchema, message, heavy);
   }
 
-  node(node: Node): Rope {
+  /** `holder` is what its tensors are held by. */
+  node(node: Node, holder: Holder): Rope {
     const origin = (node.origin as NodeOrigin | undefined)?.proto;
     if (origin !== undefined && isUntouched(node, origin)) return encodeMessage(NodeProtoSchema, origin);
     const message = copyOf(NodeProtoSchema, origin);
@@ -85,17 +89,17 @@ export class Encoder {
     if (standardDomain(message.domain) !== node.domain) message.domain = node.domain;
     const heavy = [...node.attributes].map(([name, attribute]) => ({
       number: 5,
-      value: this.attribute(name, attribute),
+      value: this.attribute(name, attribute, holder),
     }));
     return encodeMessage(NodeProtoSchema, message, heavy);
   }
 
-  attribute(name: string, attribute: Attribute): Rope | StoredMessage['data'] {
+  attribute(name: string, attribute: Attribute, holder: Holder): Rope | StoredMessage['data'] {
     const origin = attribute.origin as AttributeOrigin | undefined;
     if (attribute.kind === 'opaque' && origin?.stored !== undefined) return origin.stored.data;
     const message = copyOf(AttributeProtoSchema, origin?.proto);
     if (message.name !== name) message.name = name;
-    const heavy = this.#setValue(message, attribute, origin);
+    const heavy = this.#setValue(message, attribute, origin, holder);
     return encodeMessage(AttributeProtoSchema, message, heavy);
   }
 
@@ -104,6 +108,7 @@ export class Encoder {
     message: AttributeProto,
     attribute: Attribute,
     origin: AttributeOrigin | undefined,
+    holder: Holder,
   ): readonly HeavyField[] {
     const { kind, value } = attribute.kind === 'opaque' ? { kind: attribute.kind, value: null } : attribute;
     if (kind === 'opaque') return (origin?.kept ?? []).map(({ field, part }) => this.#kept(field, part));
@@ -115,9 +120,9 @@ export class Encoder {
     if (origin === undefined || message.type !== 0) message.type = ATTRIBUTE_TYPE[kind];
     switch (kind) {
       case 'tensor':
-        return [{ number: 5, value: this.#tensor(value, false) }];
+        return [{ number: 5, value: this.#tensor(value, holder) }];
       case 'tensors':
-        return value.map((tensor) => ({ number: 10, value: this.#tensor(tensor, false) }));
+        return value.map((tensor) => ({ number: 10, value: this.#tensor(tensor, holder) }));
       case 'graph':
         return [{ number: 6, value: this.graph(value) }];
       case 'graphs':
@@ -133,7 +138,7 @@ export class Encoder {
   }
 
   #part(part: Part): HeavyField['value'] {
-    if (!('kind' in part)) return this.#tensor(part, false);
+    if (!('kind' in part)) return this.#tensor(part, 'other');
     return part.kind === 'stored' ? part.data : this.#sparse(part);
   }
 
@@ -144,13 +149,13 @@ export class Encoder {
     return encodeMessage(SparseTensorProtoSchema, proto, heavy);
   }
 
-  #tensor(tensor: Tensor, isInitializer: boolean, name = tensor.name): Rope {
+  #tensor(tensor: Tensor, holder: Holder, name = tensor.name): Rope {
     const message = copyOf(TensorProtoSchema, (tensor.origin as TensorOrigin | undefined)?.proto);
     const dims = tensor.dims.map(BigInt);
     if (!equal(message.dims, dims)) message.dims = dims;
     message.dataType = onnxCode(tensor.dtype);
     if (message.name !== name) message.name = name;
-    const place = this.#external.place(tensor, isInitializer);
+    const place = this.#external.place(tensor, holder);
     if (place === undefined) {
       message.externalData = [];
       if (message.dataLocation !== 0) message.dataLocation = 0;
@@ -165,6 +170,8 @@ export class Encoder {
     return encodeMessage(TensorProtoSchema, message);
   }
 }
+
+const isConstant = (node: Node): boolean => node.opType === 'Constant' && node.domain === '';
 
 /** Whether a node is still what its message says, attributes included. Lists are compared by identity: the reader
  *  hands the message's own lists to the IR, and nobody writes to them. */

@@ -11,9 +11,13 @@ const PAGE_BYTES = 4096;
 /** Enough for every vector register and typed array. */
 const ALIGNMENT = 64;
 
-/** What leaves the model file. Runtimes resolve external data for initializers first of all, so tensors in
- *  attributes (Constant nodes) leave only when they came from outside or the model would not fit otherwise. */
-export type ExternalScope = 'nothing' | 'initializers' | 'everything';
+/** Who holds a tensor. ONNX Runtime (1.30, native and web) resolves external data of initializers and of Constant
+ *  nodes; tensors in other attributes, and in functions, are read by kernels that expect them inside. */
+export type Holder = 'initializer' | 'constant' | 'other';
+
+/** What leaves the model file. Whatever this says, tensors that came from outside go outside again, except for
+ *  `nothing`. */
+export type ExternalScope = 'nothing' | 'initializers' | 'initializers and constants';
 
 export interface ExternalPlace {
   readonly location: string;
@@ -35,11 +39,13 @@ export class ExternalPlan {
   }
 
   /** The place of a tensor's data, or undefined when it stays in the model file. */
-  place(tensor: Tensor, isInitializer: boolean): ExternalPlace | undefined {
+  place(tensor: Tensor, holder: Holder): ExternalPlace | undefined {
     const { byteLength } = tensor.data;
     if (this.#scope === 'nothing' || byteLength < this.#threshold || byteLength === 0) return undefined;
     const cameFromOutside = (tensor.origin as TensorOrigin | undefined)?.external === true;
-    if (!isInitializer && this.#scope === 'initializers' && !cameFromOutside) return undefined;
+    const mayLeave =
+      holder === 'initializer' || (holder === 'constant' && this.#scope === 'initializers and constants');
+    if (!mayLeave && !cameFromOutside) return undefined;
     const alignment = byteLength > LARGE_TENSOR_BYTES ? PAGE_BYTES : ALIGNMENT;
     const offset = Math.ceil(this.#end / alignment) * alignment;
     this.#placed.push({ offset, data: tensor.data });

@@ -22,20 +22,21 @@ import { encodeMessage, type HeavyField, type Rope, ropeChunks } from './rope.js
 export interface OnnxFilesOptions {
   /** Name of the model file, e.g. `model.onnx`. External data goes to `<fileName>.data`. */
   readonly fileName: string;
-  /** `auto`: when the input had external data, or the model file would pass MAX_MODEL_BYTES. Default auto. */
+  /** `auto`: when the input had external data, or the model file would pass MAX_MODEL_BYTES; initializers leave
+   *  first, Constant nodes only if that is not enough. `always`: initializers and Constant nodes. Default auto. */
   readonly externalData?: 'auto' | 'always' | 'never' | undefined;
   /** Smallest tensor, in bytes, that goes to the external file. Default 1024. */
   readonly externalThreshold?: number | undefined;
 }
 
-/** Protobuf readers stop at 2^31 - 1 bytes; a tenth is left for what runtimes add. */
-export const MAX_MODEL_BYTES = 1.9 * 1024 ** 3;
+/** 1.9 GiB. Protobuf readers stop at 2^31 - 1 bytes; the rest is left for what runtimes add. */
+export const MAX_MODEL_BYTES = 2_040_109_465;
 
 const DEFAULT_THRESHOLD = 1024;
 
 /** The files a model becomes, external data before the model that names it. The bytes are the same for the same
  *  model and options everywhere.
- *  @throws OctavoError `LIMIT_EXCEEDED` when the model file passes 2^31 - 1 bytes although all that may leave it
+ *  @throws OctavoError `LIMIT_EXCEEDED` when the model file passes MAX_MODEL_BYTES although all that may leave it
  *  has left, `INVALID_ARGUMENT`, `MEMORY_LIMIT`. */
 export function planOnnxFiles(model: Model, options: OnnxFilesOptions, context: RunContext): OutputFile[] {
   const { fileName, externalData = 'auto', externalThreshold = DEFAULT_THRESHOLD } = options;
@@ -67,8 +68,9 @@ export function planOnnxFiles(model: Model, options: OnnxFilesOptions, context: 
 /** What to try, in order, until the model file is small enough. */
 function scopesFor(externalData: 'auto' | 'always' | 'never', hadExternal: boolean): ExternalScope[] {
   if (externalData === 'never') return ['nothing'];
-  if (externalData === 'always' || hadExternal) return ['initializers', 'everything'];
-  return ['nothing', 'initializers', 'everything'];
+  if (externalData === 'always') return ['initializers and constants'];
+  const outside: ExternalScope[] = ['initializers', 'initializers and constants'];
+  return hadExternal ? outside : ['nothing', ...outside];
 }
 
 function encodeModel(model: Model, encoder: Encoder): Rope {
@@ -119,9 +121,9 @@ function encodeOpsets(
 }
 
 function encodeFunction({ proto, nodes, defaults }: FunctionBody, encoder: Encoder): Rope {
-  const heavy: HeavyField[] = nodes.map((node) => ({ number: 7, value: encoder.node(node) }));
+  const heavy: HeavyField[] = nodes.map((node) => ({ number: 7, value: encoder.node(node, 'other') }));
   for (const { name, attribute } of defaults) {
-    heavy.push({ number: 11, value: encoder.attribute(name, attribute) });
+    heavy.push({ number: 11, value: encoder.attribute(name, attribute, 'other') });
   }
   return encodeMessage(FunctionProtoSchema, proto, heavy);
 }
