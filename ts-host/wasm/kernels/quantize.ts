@@ -31,7 +31,8 @@ export interface QuantParams extends ScaleParams {
 }
 
 /** out[k] = clamp(roundHalfToEven(x[k] / scale) + zeroPoint, qmin, qmax), bit-equal to ONNX QuantizeLinear: a true
- *  float32 division, ties to even. ±Inf saturate. NaN, which ONNX leaves open, becomes zeroPoint, the code of 0.
+ *  float32 division, ties to even. ±Inf saturate. NaN, which ONNX leaves open and its runtimes turn into different codes,
+ *  becomes zeroPoint, the code of 0.
  *
  *  @param x - Elements [start, start + x.length) of the tensor, row-major.
  *  @param out - As long as `x`; its type must hold [qmin, qmax].
