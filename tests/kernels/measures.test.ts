@@ -78,6 +78,18 @@ for (const [name, engine] of ENGINES) {
     }
   });
 
+  test(`${name} addErrorMeasures of more than two tiles, off their grid -> the documented sums, bit for bit`, () => {
+    const rng = new Rng(12);
+    const a = rng.normal(150_001);
+    const b = rng.normal(150_001);
+    const sums = newErrorSums();
+    addErrorMeasures(engine, a.subarray(0, 3), b.subarray(0, 3), sums);
+    addErrorMeasures(engine, a.subarray(3), b.subarray(3), sums);
+    const { mse, cosine, maxAbs } = errorMeasures(engine, sums);
+    const expected = oracle(a, b);
+    assert.deepEqual([mse, cosine, maxAbs], [expected.mse, expected.cosine, expected.maxAbs]);
+  });
+
   test(`${name} errorMeasures of equal, zero and empty tensors -> their defined values`, () => {
     const measure = (a: number[], b: number[]) => {
       const sums = newErrorSums();

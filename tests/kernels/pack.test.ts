@@ -165,6 +165,28 @@ for (const [name, engine] of ENGINES) {
   });
 }
 
+test('packBlocks of more rows than a tile holds -> each row as packed alone, and back', () => {
+  for (const [rows, depth] of [
+    [400, 700],
+    [3, 70_001],
+    [70_000, 3],
+  ] as const) {
+    const layout: BlockLayout = { rows, depth, block: 32, bits: 4, pad: 8 };
+    const codes = new Rng(rows).bytes(rows * depth).map((code) => code & 15);
+    const packed = new Uint8Array(packedBlockBytes(layout));
+    packBlocks(SIMD, codes, packed, layout);
+    const rowBytes = packed.length / rows;
+    for (const row of [0, 1, Math.floor(rows / 2), rows - 1]) {
+      const alone = new Uint8Array(rowBytes);
+      packBlocks(REFERENCE, codes.subarray(row * depth, (row + 1) * depth), alone, { ...layout, rows: 1 });
+      assert.deepEqual(packed.subarray(row * rowBytes, (row + 1) * rowBytes), alone);
+    }
+    const back = new Uint8Array(codes.length);
+    unpackBlocks(SIMD, packed, back, layout);
+    assert.ok(Buffer.from(back).equals(codes));
+  }
+});
+
 test('packBits of 4 MiB of codes -> unpackBits gives them back', () => {
   const codes = new Rng(1).bytes(4 << 20).map((code) => code & 31);
   const packed = new Uint8Array(packedBytes(codes.length, 5));

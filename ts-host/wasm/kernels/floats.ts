@@ -4,6 +4,7 @@
 
 import type { Engine } from '../engine.js';
 import { requireLength } from './arguments.js';
+import { forEachTile, runKernel } from './tiles.js';
 
 /** out[i] = the IEEE 754 binary16 nearest to x[i]: |x| >= 65520 gives infinity, |x| <= 2^-25 zero of its sign,
  *  NaN 0x7e00.
@@ -47,10 +48,9 @@ type Floats = Float32Array | Float64Array | Uint16Array;
 
 function convert(engine: Engine, kernel: string, x: Floats, out: Floats): void {
   requireLength(out, x.length, 'out');
-  engine.arena.scope(() => {
-    const outPtr = engine.arena.alloc(out.byteLength);
-    const xPtr = engine.arena.copyIn(x);
-    engine.simd[kernel]!(xPtr, outPtr, x.length);
-    engine.arena.copyOut(outPtr, out);
+  forEachTile(0, x.length, (from, to) => {
+    runKernel(engine.arena, x.subarray(from, to), out.subarray(from, to), (xPtr, outPtr) =>
+      engine.simd[kernel]!(xPtr, outPtr, to - from),
+    );
   });
 }

@@ -4,6 +4,7 @@
 
 import type { Engine } from '../engine.js';
 import { requireLength } from './arguments.js';
+import { forEachTile } from './tiles.js';
 
 /** Running sums; opaque, laid out in assembly/num/error-sums.ts. */
 export interface ErrorSums {
@@ -38,9 +39,13 @@ export function addErrorMeasures(engine: Engine, a: Float32Array, b: Float32Arra
   requireLength(b, a.length, 'b');
   engine.arena.scope(() => {
     const statePtr = engine.arena.copyIn(sums.state);
-    const aPtr = engine.arena.copyIn(a);
-    const bPtr = engine.arena.copyIn(b);
-    engine.simd.add_errors_f32!(aPtr, bPtr, statePtr, a.length, sums.count % 4);
+    forEachTile(sums.count, a.length, (from, to) => {
+      engine.arena.scope(() => {
+        const aPtr = engine.arena.copyIn(a.subarray(from, to));
+        const bPtr = engine.arena.copyIn(b.subarray(from, to));
+        engine.simd.add_errors_f32!(aPtr, bPtr, statePtr, to - from, (sums.count + from) % 4);
+      });
+    });
     engine.arena.copyOut(statePtr, sums.state);
   });
   sums.count += a.length;

@@ -2,6 +2,7 @@
 // how the tensor is cut into chunks, so a figure is the same in every runtime.
 
 import type { Engine } from '../engine.js';
+import { forEachTile } from './tiles.js';
 
 /** Running sums; opaque, laid out in assembly/num/moment-sums.ts. */
 export interface MomentSums {
@@ -41,8 +42,12 @@ export function newMoments(): MomentSums {
 export function addMoments(engine: Engine, x: Float32Array, moments: MomentSums): void {
   engine.arena.scope(() => {
     const statePtr = engine.arena.copyIn(moments.state);
-    const xPtr = engine.arena.copyIn(x);
-    engine.simd.add_moments_f32!(xPtr, statePtr, x.length, moments.count % 4);
+    forEachTile(moments.count, x.length, (from, to) => {
+      engine.arena.scope(() => {
+        const xPtr = engine.arena.copyIn(x.subarray(from, to));
+        engine.simd.add_moments_f32!(xPtr, statePtr, to - from, (moments.count + from) % 4);
+      });
+    });
     engine.arena.copyOut(statePtr, moments.state);
   });
   moments.count += x.length;

@@ -4,6 +4,7 @@
 
 import type { Engine } from '../engine.js';
 import { requireInteger, requireLength } from './arguments.js';
+import { forEachTile, runKernel, TILE_ELEMENTS } from './tiles.js';
 
 /** Bytes that `count` codes of `bits` bits take: ceil(count · bits / 8). */
 export function packedBytes(count: number, bits: number): number {
@@ -25,9 +26,10 @@ export function packNibbles(
 ): void {
   requireNibbleBits(bits);
   requireLength(out, packedBytes(codes.length, bits), 'out');
-  run(engine, codes, out, (codesPtr, outPtr) =>
-    engine.simd[bits === 4 ? 'pack_u8_u4' : 'pack_u8_u2']!(codesPtr, outPtr, codes.length),
-  );
+  const kernel = engine.simd[`pack_u8_u${bits}`]!;
+  forEachCodeTile(codes, out, bits, (tile, packed) => {
+    runKernel(engine.arena, tile, packed, (codesPtr, outPtr) => kernel(codesPtr, outPtr, tile.length));
+  });
 }
 
 /** The inverse of {@link packNibbles}: an Int8Array gets signed codes, a Uint8Array unsigned ones.
@@ -41,8 +43,10 @@ export function unpackNibbles(
 ): void {
   requireNibbleBits(bits);
   requireLength(packed, packedBytes(out.length, bits), 'packed');
-  const kernel = out instanceof Int8Array ? `unpack_i${bits}_i8` : `unpack_u${bits}_u8`;
-  run(engine, packed, out, (packedPtr, outPtr) => engine.simd[kernel]!(packedPtr, outPtr, out.length));
+  const kernel = engine.simd[out instanceof Int8Array ? `unpack_i${bits}_i8` : `unpack_u${bits}_u8`]!;
+  forEachCodeTile(out, packed, bits, (tile, bytes) => {
+    runKernel(engine.arena, bytes, tile, (packedPtr, outPtr) => kernel(packedPtr, outPtr, tile.length));
+  });
 }
 
 /** Packs unsigned codes of any width to one stream. MindSpore stores signed weights so, 2^(bits−1) added; its units
@@ -58,8 +62,10 @@ export function packBits(
 ): void {
   requireInteger(bits, 1, codes.BYTES_PER_ELEMENT * 8, 'bits');
   requireLength(out, packedBytes(codes.length, bits), 'out');
-  const kernel = codes instanceof Uint16Array ? 'pack_bits_u16' : 'pack_bits_u8';
-  run(engine, codes, out, (codesPtr, outPtr) => engine.simd[kernel]!(codesPtr, outPtr, codes.length, bits));
+  const kernel = engine.simd[codes instanceof Uint16Array ? 'pack_bits_u16' : 'pack_bits_u8']!;
+  forEachCodeTile(codes, out, bits, (tile, packed) => {
+    runKernel(engine.arena, tile, packed, (codesPtr, outPtr) => kernel(codesPtr, outPtr, tile.length, bits));
+  });
 }
 
 /** The inverse of {@link packBits}.
@@ -73,8 +79,10 @@ export function unpackBits(
 ): void {
   requireInteger(bits, 1, out.BYTES_PER_ELEMENT * 8, 'bits');
   requireLength(packed, packedBytes(out.length, bits), 'packed');
-  const kernel = out instanceof Uint16Array ? 'unpack_bits_u16' : 'unpack_bits_u8';
-  run(engine, packed, out, (packedPtr, outPtr) => engine.simd[kernel]!(packedPtr, outPtr, out.length, bits));
+  const kernel = engine.simd[out instanceof Uint16Array ? 'unpack_bits_u16' : 'unpack_bits_u8']!;
+  forEachCodeTile(out, packed, bits, (tile, bytes) => {
+    runKernel(engine.arena, bytes, tile, (packedPtr, outPtr) => kernel(packedPtr, outPtr, tile.length, bits));
+  });
 }
 
 /** How {@link packBlocks} lays out a matrix of codes [rows, depth]. */
@@ -106,9 +114,15 @@ export function packBlocks(engine: Engine, codes: Uint8Array, out: Uint8Array, l
   requireInteger(pad, 0, 2 ** bits - 1, 'pad');
   requireLength(codes, rows * depth, 'codes');
   requireLength(out, packedBlockBytes(layout), 'out');
-  run(engine, codes, out, (codesPtr, outPtr) =>
-    engine.simd.pack_rows_u8!(codesPtr, outPtr, rows, depth, paddedDepth(layout), bits, pad),
-  );
+  const padded = paddedDepth(layout);
+  const rowBytes = packedBytes(padded, bits);
+  forEachRowTile(layout, (from, to) => {
+    const rowsIn = codes.subarray(from * depth, to * depth);
+    const rowsOut = out.subarray(from * rowBytes, to * rowBytes);
+    runKernel(engine.arena, rowsIn, rowsOut, (codesPtr, outPtr) =>
+      engine.simd.pack_rows_u8!(codesPtr, outPtr, to - from, depth, padded, bits, pad),
+    );
+  });
 }
 
 /** The inverse of {@link packBlocks}: the padding is dropped.
@@ -120,9 +134,15 @@ export function unpackBlocks(engine: Engine, packed: Uint8Array, out: Uint8Array
   const { rows, depth, bits } = layout;
   requireLength(packed, packedBlockBytes(layout), 'packed');
   requireLength(out, rows * depth, 'out');
-  run(engine, packed, out, (packedPtr, outPtr) =>
-    engine.simd.unpack_rows_u8!(packedPtr, outPtr, rows, depth, paddedDepth(layout), bits),
-  );
+  const padded = paddedDepth(layout);
+  const rowBytes = packedBytes(padded, bits);
+  forEachRowTile(layout, (from, to) => {
+    const rowsIn = packed.subarray(from * rowBytes, to * rowBytes);
+    const rowsOut = out.subarray(from * depth, to * depth);
+    runKernel(engine.arena, rowsIn, rowsOut, (packedPtr, outPtr) =>
+      engine.simd.unpack_rows_u8!(packedPtr, outPtr, to - from, depth, padded, bits),
+    );
+  });
 }
 
 function paddedDepth({ depth, block }: BlockLayout): number {
@@ -141,15 +161,21 @@ function requireBlockLayout({ rows, depth, block, bits }: BlockLayout): void {
   requireInteger((block * bits) / 8, 1, 2 ** 16, 'block · bits / 8');
 }
 
-function run(
-  engine: Engine,
-  input: ArrayBufferView,
-  out: ArrayBufferView,
-  kernel: (inputPtr: number, outPtr: number) => void,
+/** Calls `body` with tiles of codes and the bytes of the stream that belong to them. Tiles are multiples of eight codes,
+ *  so each begins on a byte. */
+function forEachCodeTile<T extends Int8Array | Uint8Array | Uint16Array>(
+  codes: T,
+  packed: Uint8Array,
+  bits: number,
+  body: (codes: T, packed: Uint8Array) => void,
 ): void {
-  engine.arena.scope(() => {
-    const outPtr = engine.arena.alloc(out.byteLength);
-    kernel(engine.arena.copyIn(input), outPtr);
-    engine.arena.copyOut(outPtr, out);
+  forEachTile(0, codes.length, (from, to) => {
+    body(codes.subarray(from, to) as T, packed.subarray(packedBytes(from, bits), packedBytes(to, bits)));
   });
+}
+
+/** Calls `body` with as many rows at a time as make about a tile, at least one. */
+function forEachRowTile({ rows, depth }: BlockLayout, body: (from: number, to: number) => void): void {
+  const step = Math.max(1, Math.floor(TILE_ELEMENTS / Math.max(1, depth)));
+  for (let from = 0; from < rows; from += step) body(from, Math.min(rows, from + step));
 }

@@ -3,7 +3,8 @@
 import type { Engine } from '../engine.js';
 import { requireLength } from './arguments.js';
 import { checkCodeRange, checkParams, type QuantParams, writeQuantParams } from './quantize.js';
-import { copyWindowIn, copyWindowOut, forEachTile, scaleWindow } from './scales.js';
+import { copyWindowIn, copyWindowOut, scaleWindow } from './scales.js';
+import { forEachTile } from './tiles.js';
 
 /** error[s] += sum of (x[k] - dequantize(quantize(x[k])))² over the elements of each scale s.
  *

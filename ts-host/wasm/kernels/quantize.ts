@@ -4,15 +4,8 @@
 import type { Engine } from '../engine.js';
 import type { ScaleLayout } from '../layout.js';
 import { requireLength } from './arguments.js';
-import {
-  copyWindowIn,
-  forEachTile,
-  invalid,
-  kernelLayout,
-  requireStart,
-  scaleWindow,
-  writeLayout,
-} from './scales.js';
+import { copyWindowIn, invalid, kernelLayout, requireStart, scaleWindow, writeLayout } from './scales.js';
+import { forEachTile } from './tiles.js';
 
 /** Storage of quantized codes. */
 export type Codes = Int8Array | Uint8Array | Int16Array | Uint16Array;

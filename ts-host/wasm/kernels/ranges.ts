@@ -7,13 +7,13 @@ import { checkCodeRange } from './quantize.js';
 import {
   copyWindowIn,
   copyWindowOut,
-  forEachTile,
   invalid,
   kernelLayout,
   requireStart,
   scaleWindow,
   writeLayout,
 } from './scales.js';
+import { forEachTile } from './tiles.js';
 
 /** Smallest and largest value seen per scale; +Inf and -Inf before the first. */
 export interface Range {

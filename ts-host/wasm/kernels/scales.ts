@@ -9,10 +9,6 @@ import { requireInteger } from './arguments.js';
 /** Most elements an index can address: kernels count in 32 bits. */
 const MAX_ELEMENTS = 2 ** 32;
 
-/** Elements copied in, worked on and copied out at a time, so that they stay in the cache in between. Tiles end at
- *  multiples of this many elements of the tensor, wherever a call starts. */
-export const TILE_ELEMENTS = 65536;
-
 export function invalid(message: string, field: string): OctavoError {
   return new OctavoError('INVALID_ARGUMENT', message, { field });
 }
@@ -87,14 +83,4 @@ export function copyWindowOut(
 /** Writes the ScaleLayout block, and behind it `more` words as ScaleParams has them; returns its address. */
 export function writeLayout(arena: Arena, layout: ScaleLayout, more: readonly number[] = []): number {
   return arena.copyIn(Int32Array.of(layout.scaleCount, layout.depth, layout.inner, layout.block, ...more));
-}
-
-/** Calls `body` for each tile of [start, start + count): `from` and `to` count from the call's first element. */
-export function forEachTile(start: number, count: number, body: (from: number, to: number) => void): void {
-  let from = 0;
-  while (from < count) {
-    const to = Math.min(count, from + TILE_ELEMENTS - ((start + from) % TILE_ELEMENTS));
-    body(from, to);
-    from = to;
-  }
 }
