@@ -66,7 +66,7 @@ async function runTasks(tasks: readonly Task[]): Promise<Row[]> {
 const [npmProblem, browserProblem, scratch] = await Promise.all([
   timed('runtimes from npm', installNpm()),
   timed('browsers from apt', installBrowsers()),
-  timed('octavo packed, installed, bundled', makeScratch(flags.package)),
+  timed('octavo packed, installed, bundled', makeScratch(flags.package, flags.keep)),
 ]);
 const server = await startServer(scratch.www);
 const stage: Stage = { scratch, server, npmProblem, browserProblem };
@@ -77,7 +77,5 @@ const rows: Row[] = [];
 // Within a group all results must be equal; refusals have none.
 for (const tasks of groups) rows.push(...compareResults(await runTasks(tasks)));
 await server.close();
-if (flags.keep) console.log(`kept: ${scratch.folder}`);
-else scratch.remove();
 const judged = process.env.OCTAVO_REQUIRE_ALL === '1' ? requireAll(rows) : rows;
 process.exit(printReport(judged) ? 0 : 1);

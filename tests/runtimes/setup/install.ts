@@ -60,14 +60,21 @@ export async function installBrowsers(): Promise<string> {
   if (process.platform !== 'linux' || onPath('apt-get') === undefined)
     return 'not installed, and no apt-get here';
   if (process.getuid?.() !== 0) return 'not installed, and apt-get needs root';
-  const install = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=60'];
-  const steps = [['update'], [...install, '--download-only', ...APT_PACKAGES], [...install, ...APT_PACKAGES]];
-  for (const step of steps) {
-    const result = await runCommand('apt-get', step, {
-      env: { DEBIAN_FRONTEND: 'noninteractive' },
-      timeoutMs: APT_LIMIT_MS,
-    });
-    if (!result.ok) return `not installed, and apt-get ${step[0]} failed: ${result.reason}`;
-  }
-  return '';
+  let problem = await apt('update');
+  if (problem === '') problem = await apt('install', '--download-only', ...APT_PACKAGES);
+  if (problem === '') return apt('install', ...APT_PACKAGES);
+  // One package that this distribution lacks must not keep the others away.
+  for (const name of APT_PACKAGES) await apt('install', name);
+  return problem;
+}
+
+/** Runs apt-get with a time limit; downloads are a step of their own, so that the limit rarely cuts an unpacking.
+ *  Returns '' or the reason it failed. */
+async function apt(verb: 'update' | 'install', ...rest: readonly string[]): Promise<string> {
+  const options = verb === 'update' ? [] : ['-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=60'];
+  const result = await runCommand('apt-get', [verb, ...options, ...rest], {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+    timeoutMs: APT_LIMIT_MS,
+  });
+  return result.ok ? '' : `not installed, and apt-get ${verb} failed: ${result.reason}`;
 }

@@ -23,13 +23,13 @@ export interface Scratch {
   readonly workerInline: string;
   readonly www: string;
   readonly inputs: string;
-  remove(): void;
 }
 
 const STEP_LIMIT_MS = 180_000;
 
-/** Makes the folder. `packageFolder` is what gets packed: this repository, unless a test says otherwise. */
-export async function makeScratch(packageFolder: string): Promise<Scratch> {
+/** Makes the folder, which is removed when this process ends, unless `keep`. `packageFolder` is what gets packed: this
+ *  repository, unless a test says otherwise. */
+export async function makeScratch(packageFolder: string, keep: boolean): Promise<Scratch> {
   const folder = mkdtempSync(join(tmpdir(), 'octavo-runtimes-'));
   const scratch: Scratch = {
     folder,
@@ -38,8 +38,9 @@ export async function makeScratch(packageFolder: string): Promise<Scratch> {
     workerInline: join(folder, 'worker-inline'),
     www: join(folder, 'www'),
     inputs: join(folder, 'www/inputs'),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+  if (keep) console.log(`keeps ${folder}`);
+  else process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const path of [scratch.app, scratch.inputs]) mkdirSync(path, { recursive: true });
   writeInputs(scratch.inputs);
   writeFileSync(join(scratch.www, 'inputs.json'), JSON.stringify(readdirSync(scratch.inputs).sort()));
