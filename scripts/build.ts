@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { withLock } from './build-lock.js';
 import { buildWasm } from './build-wasm.js';
+import { notices } from './notices.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -32,10 +33,11 @@ function wasmImports(dist: string): esbuild.Plugin {
   };
 }
 
-/** Bundles every entry into `outdir`. One call for all of them, so that they share one OctavoError and one engine. */
+/** Bundles every entry into `outdir`. One call for all of them, so that they share one OctavoError and one engine.
+ *  protobuf goes in with it: of its many small files a third of the code is used, and a page needs no import map. */
 export async function buildScripts(outdir: string): Promise<void> {
   const entries = readdirSync(join(root, 'ts-host/entries')).filter((name) => !SHARED.includes(name));
-  await esbuild.build({
+  const { metafile } = await esbuild.build({
     absWorkingDir: root,
     entryPoints: entries.map((name) => join('ts-host/entries', name)),
     outdir,
@@ -45,11 +47,12 @@ export async function buildScripts(outdir: string): Promise<void> {
     format: 'esm',
     platform: 'neutral',
     target: 'es2022',
-    packages: 'external',
-    external: ['node:*'],
+    external: ['node:*', 'commander'],
+    metafile: true,
     plugins: [wasmImports(join(root, 'dist'))],
     logLevel: 'warning',
   });
+  writeFileSync(join(outdir, 'NOTICES.txt'), notices(root, Object.keys(metafile.inputs)));
 }
 
 /** What `octavo/simd.wasm` and `octavo/relaxed.wasm` are where an import compiles: in Workers and some bundlers. */

@@ -13,9 +13,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 export const SIZE_LIMIT = 150 * 1024;
 
 export interface CoreSize {
-  /** dist/index.js and its chunks, each gzipped, as a page without a bundler loads them; dependencies not counted. */
+  /** dist/index.js and its chunks, each gzipped, as a page without a bundler loads them. */
   readonly shipped: number;
-  /** All of it in one minified file with @bufbuild/protobuf, as a bundler makes it. */
+  /** All of it in one minified file, as a bundler makes it. */
   readonly bundled: number;
   /** The files counted in `shipped`, paths from the root. */
   readonly files: readonly string[];
@@ -34,7 +34,7 @@ export async function measureCore(): Promise<CoreSize> {
       metafile: true,
       logLevel: 'silent',
     });
-  const own = await bundle({ packages: 'external' });
+  const own = await bundle({});
   const all = await bundle({ minify: true });
   const files = Object.keys(own.metafile.inputs).sort();
   const shipped = files.map((file) => gzipSync(readFileSync(join(root, file))).length);
@@ -53,9 +53,7 @@ export function kibibytes(bytes: number): string {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildIfStale();
   const { shipped, bundled } = await measureCore();
-  console.log(
-    `core, gzip: ${kibibytes(shipped)} as shipped, ${kibibytes(bundled)} bundled with its dependency`,
-  );
+  console.log(`core, gzip: ${kibibytes(shipped)} as shipped, ${kibibytes(bundled)} bundled and minified`);
   console.log(`limit: ${kibibytes(SIZE_LIMIT)}`);
   process.exitCode = Math.max(shipped, bundled) <= SIZE_LIMIT ? 0 : 1;
 }

@@ -38,15 +38,29 @@ before(async () => {
   mkdirSync(installed, { recursive: true });
   execFileSync('tar', ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1']);
   // The dependencies as npm would place them, without a network: links to the ones installed here.
-  for (const name of Object.keys(manifest.dependencies)) {
-    const link = join(folder, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(root, 'node_modules', name), link);
-  }
+  for (const name of Object.keys(manifest.dependencies)) linkInstalled(name);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
 });
 
 after(() => rmSync(folder, { recursive: true }));
+
+function linkInstalled(name: string): void {
+  const link = join(folder, 'node_modules', name);
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync(join(root, 'node_modules', name), link);
+}
+
+/** Compiles `code` in the empty project, declarations of the package included, under both ways to resolve. */
+function compile(code: string, flags: string[]): void {
+  writeFileSync(join(folder, 'user.ts'), code);
+  for (const resolution of ['nodenext', 'bundler']) {
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--moduleResolution', resolution];
+    options.push('--module', resolution === 'nodenext' ? 'nodenext' : 'esnext', ...flags);
+    const tsc = join(root, 'node_modules/.bin/tsc');
+    const result = spawnSync(tsc, [...options, 'user.ts'], { cwd: folder, encoding: 'utf8' });
+    assert.equal(result.status, 0, `${resolution}:\n${result.stdout}`);
+  }
+}
 
 /** Runs `code` in the empty project with what must then be on stdout. */
 function run(code: string, flags: string[] = []): string {
@@ -122,31 +136,29 @@ describe('installed package', () => {
     assert.equal(run(code), 'ERR_PACKAGE_PATH_NOT_EXPORTED');
   });
 
-  it('types -> compile in a strict project', () => {
-    writeFileSync(
-      join(folder, 'user.ts'),
+  it('types of octavo -> compile in a strict project for pages, without the types of Node', () => {
+    compile(
       `import { init, diagnostics, OctavoError, type ErrorCode } from 'octavo';
-       import { init as nodeInit } from 'octavo/node';
        import simd from 'octavo/simd.wasm';
-       await init({ simd }); await nodeInit();
-       const ready: boolean = diagnostics().ready;
-       const code: ErrorCode = new OctavoError('ABORTED', String(ready)).code;
+       await init({ simd });
+       const code: ErrorCode = new OctavoError('ABORTED', String(diagnostics().ready)).code;
        // @ts-expect-error: no such code
        const wrong: ErrorCode = 'NO_SUCH_CODE';
        console.log(code, wrong);`,
+      ['--lib', 'es2023,dom,dom.iterable,dom.asynciterable', '--types', ''],
     );
-    for (const resolution of ['nodenext', 'bundler']) {
-      const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom', '--types', ''];
-      options.push(
-        '--module',
-        resolution === 'nodenext' ? 'nodenext' : 'esnext',
-        '--moduleResolution',
-        resolution,
-      );
-      const tsc = join(root, 'node_modules/.bin/tsc');
-      const result = spawnSync(tsc, [...options, 'user.ts'], { cwd: folder, encoding: 'utf8' });
-      assert.equal(result.status, 0, `${resolution}:\n${result.stdout}`);
-    }
+  });
+
+  it('types of octavo/node -> compile in a strict project for Node, with its types', () => {
+    for (const name of ['@types/node', 'undici-types']) linkInstalled(name);
+    compile(
+      `import { fileSource, init } from 'octavo/node';
+       await init();
+       const source = await fileSource('model.onnx');
+       const size: number = source.size;
+       process.exitCode = size > 0 ? 0 : 1;`,
+      ['--lib', 'es2023,dom', '--types', 'node'],
+    );
   });
 
   it('bin -> starts with the line that names node', { skip: commandMissing() }, () => {
