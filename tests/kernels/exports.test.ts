@@ -1,0 +1,44 @@
+// The modules against each other and against docs/kernels.md: the same names everywhere.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { buildWasm } from '../../scripts/build-wasm.js';
+
+const root = new URL('../../', import.meta.url);
+await buildWasm();
+
+function exportsOf(file: string): string[] {
+  const module = new WebAssembly.Module(readFileSync(new URL(file, root)));
+  return WebAssembly.Module.exports(module)
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** Code words in a column of the family table. */
+function documented(column: number): string[] {
+  const page = readFileSync(new URL('docs/kernels.md', root), 'utf8');
+  const table = page.slice(page.indexOf('## Families'), page.indexOf('## The contract'));
+  const cells = table.split('\n').map((line) => line.split('|')[column] ?? '');
+  return cells
+    .slice(3)
+    .flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map((match) => match[1]!))
+    .sort();
+}
+
+test('exports of reference.wasm -> those of simd.wasm', () => {
+  assert.deepEqual(exportsOf('.cache/reference.wasm'), exportsOf('dist/simd.wasm'));
+});
+
+test('exports of simd.wasm -> the family table of docs/kernels.md', () => {
+  assert.deepEqual(exportsOf('dist/simd.wasm'), documented(2));
+});
+
+// From its source: Node 20 cannot compile the module itself.
+test('exports of relaxed.wasm -> the relaxed column of that table', () => {
+  const source = readFileSync(new URL('assembly/relaxed.ts', root), 'utf8');
+  const names = [...source.matchAll(/^export \{([^}]*)\}/gm)].flatMap(
+    (match) => match[1]!.match(/\w+/g) ?? [],
+  );
+  assert.deepEqual(names.sort(), documented(3));
+});
