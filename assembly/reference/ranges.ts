@@ -3,7 +3,7 @@
 
 import { ScaleLayout } from '../abi/scales';
 import { scaleIndex } from '../layout/scale-index';
-import { affineScale, affineZeroPoint, symmetricScale } from '../num/range';
+import { affineScale, affineZeroPoint, finiteScale, symmetricScale } from '../num/range';
 
 /** Returns 1, or 0 when some x is NaN or infinite; min and max are then unspecified. A zero of either sign is
  *  stored as +0, so that the result does not depend on the order of elements. */
@@ -26,7 +26,7 @@ export function symmetric_scales(minPtr: usize, maxPtr: usize, count: u32, scale
   }
 }
 
-/** scale[s] and zeroPoint[s] = affineScale and affineZeroPoint of (min[s], max[s]). */
+/** scale[s] and zeroPoint[s] = affineScale, made finite, and affineZeroPoint of (min[s], max[s]). */
 export function affine_scales(
   minPtr: usize, maxPtr: usize, count: u32, scalePtr: usize, zeroPointPtr: usize, qmin: i32, qmax: i32,
 ): void {
@@ -34,7 +34,8 @@ export function affine_scales(
     const at = usize(s) << 2;
     const low = load<f32>(minPtr + at);
     const scale = affineScale(low, load<f32>(maxPtr + at), qmin, qmax);
-    store<f32>(scalePtr + at, scale);
-    store<i32>(zeroPointPtr + at, affineZeroPoint(low, scale, qmin, qmax));
+    const zeroPoint = affineZeroPoint(low, scale, qmin, qmax);
+    store<f32>(scalePtr + at, finiteScale(scale, zeroPoint, qmin, qmax));
+    store<i32>(zeroPointPtr + at, zeroPoint);
   }
 }

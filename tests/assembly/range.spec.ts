@@ -1,4 +1,4 @@
-import { affineScale, affineZeroPoint, SMALLEST_SCALE, symmetricScale } from '../../assembly/num/range';
+import { affineScale, affineZeroPoint, finiteScale, largestScale, SMALLEST_SCALE, symmetricScale } from '../../assembly/num/range';
 
 describe('affineScale', () => {
   test('a range on one side of 0 -> widened to hold 0', () => {
@@ -9,8 +9,20 @@ describe('affineScale', () => {
   });
 
   test('the whole of f32 -> no overflow', () => {
-    expect(affineScale(-f32.MAX_VALUE, f32.MAX_VALUE, 0, 255)).toBe(f32(2.0 * f64(f32.MAX_VALUE) / 255.0));
-    expect(affineZeroPoint(-f32.MAX_VALUE, f32(2.0 * f64(f32.MAX_VALUE) / 255.0), 0, 255)).toBe(128);
+    const scale = affineScale(-f32.MAX_VALUE, f32.MAX_VALUE, 0, 255);
+    expect(scale).toBe(f32(2.0 * f64(f32.MAX_VALUE) / 255.0));
+    expect(affineZeroPoint(-f32.MAX_VALUE, scale, 0, 255)).toBe(128);
+    expect(finiteScale(scale, 128, 0, 255) * <f32>128).toBeFinite();
+  });
+
+  test('the largest scale for every count of steps -> finite, and the next float is not', () => {
+    let wrong = 0;
+    for (let steps = 1; steps <= 65535; steps++) {
+      const scale = largestScale(steps);
+      const next = reinterpret<f32>(reinterpret<i32>(scale) + 1);
+      if (!isFinite(scale * f32(steps)) || isFinite(next * f32(steps))) wrong++;
+    }
+    expect(wrong).toBe(0);
   });
 
   test('a range of 0 or none -> scale 1, zero point qmin', () => {

@@ -52,13 +52,14 @@ export function affineOracle(min: number, max: number, qmin: number, qmax: numbe
   const high = Math.max(max, 0);
   if (high - low === 0) return [1, qmin];
   const scale = storable((high - low) / (qmax - qmin));
-  return [scale, Math.min(qmax, Math.max(qmin, roundHalfToEven(qmin - low / scale)))];
+  const zeroPoint = Math.min(qmax, Math.max(qmin, roundHalfToEven(qmin - low / scale)));
+  return [finite(scale, Math.max(qmax - zeroPoint, zeroPoint - qmin)), zeroPoint];
 }
 
 export function symmetricOracle(min: number, max: number, qmin: number, qmax: number): [number, number] {
   const zeroPoint = qmin >= 0 ? Math.ceil((qmin + qmax) / 2) : 0;
   const reach = Math.max(Math.abs(Math.min(min, 0)), Math.max(max, 0));
-  return [reach === 0 ? 1 : storable(reach / (qmax - zeroPoint)), zeroPoint];
+  return [reach === 0 ? 1 : finite(storable(reach / (qmax - zeroPoint)), qmax - zeroPoint), zeroPoint];
 }
 
 const SMALLEST_NORMAL = 2 ** -126;
@@ -66,4 +67,11 @@ const LARGEST = 3.4028234663852886e38;
 
 function storable(scale: number): number {
   return Math.min(LARGEST, Math.max(SMALLEST_NORMAL, f32(scale)));
+}
+
+/** `steps` scales may not be infinite: the scale, or the largest one for which they are not. */
+function finite(scale: number, steps: number): number {
+  const nearest = f32(LARGEST / steps);
+  const largest = f32(nearest * steps) === Infinity ? f32(nearest * (1 - 2 ** -23)) : nearest;
+  return Math.min(scale, largest);
 }

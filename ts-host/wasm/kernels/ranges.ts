@@ -82,7 +82,8 @@ export interface ScaleRule {
  *  affine: scale = (max - min) / (qmax - qmin) in f64, rounded to float32;
  *  zeroPoint = clamp(roundHalfToEven(qmin - min / scale), qmin, qmax) with that rounded scale.
  *
- *  An empty or all-zero range has scale 1. A scale below the smallest normal float32 is raised to it.
+ *  An empty or all-zero range has scale 1. A scale below the smallest normal float32 is raised to it; one
+ *  so large that the outermost code would dequantize to infinity is lowered until it does not.
  *
  *  @throws OctavoError `INVALID_ARGUMENT` unless qmin < qmax within 16 bits and, when symmetric, there are codes above
  *  the zero point; `MEMORY_LIMIT` when the range does not fit in wasm memory. */
