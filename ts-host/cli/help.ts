@@ -1,0 +1,29 @@
+// What --help says below the options.
+
+export const MAIN_HELP = `
+Examples:
+  octavo quantize model.onnx                           picks the mode, says why, writes model.int8.onnx
+  octavo quantize model.onnx --mode fp16 -o half.onnx
+  octavo plan model.onnx -o plan.json                  decides, writes no model
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+octavo COMMAND --help shows the options of a command.`;
+
+export const QUANTIZE_HELP = `
+Examples:
+  octavo quantize model.onnx                           picks the mode, writes model.int8.onnx
+  octavo quantize model.onnx --bits 4 -o small.onnx    4-bit weights in blocks of 32
+  octavo quantize bert.onnx --mode dynamic --skip '*classifier*'
+  octavo quantize model.onnx --plan-out plan.json      saves what was decided; edit it, then
+  octavo quantize model.onnx --plan plan.json -o edited.onnx
+  octavo quantize model.onnx --measure --json          for programs
+  octavo quantize - -o - < model.onnx > small.onnx
+
+Without -o the output goes beside the input with the mode in its name, such as model.int8.onnx, model.dynamic.onnx or
+model.fp16.onnx, and replaces nothing unless --force is given. A file that -o names is replaced. The input never is.`;
+
+export const PLAN_HELP = `
+Examples:
+  octavo plan model.onnx                               what quantize would do, one line a tensor and node
+  octavo plan model.onnx --bits 4 -o plan.json
+  octavo quantize model.onnx --plan plan.json -o out.onnx`;

@@ -1,0 +1,47 @@
+// `octavo plan`: the decisions of quantize as a file.
+
+import { planQuantization } from '../api/quantize.js';
+import { refuseOverwritingInputs } from '../node/overwrite.js';
+import { planToJson } from '../quantize/planJson.js';
+import { type PlanCommandFlags, planOptions } from './flags.js';
+import { modelInput } from './input.js';
+import { toJson } from './json.js';
+import { STANDARD_STREAM } from './output.js';
+import { beginPlanFile } from './planFile.js';
+import { countForms, formsLine, rows } from './summary.js';
+import type { Environment } from './terminal.js';
+
+export async function planCommand(
+  model: string,
+  flags: PlanCommandFlags,
+  { terminal, signal }: Environment,
+): Promise<void> {
+  const { options } = planOptions(flags);
+  const input = await modelInput(model, signal);
+  try {
+    const { onProgress } = terminal;
+    const plan = await planQuantization(input.source, {
+      ...options,
+      external: input.external,
+      signal,
+      onProgress,
+    });
+    if (flags.output === undefined || flags.output === STANDARD_STREAM) {
+      await terminal.print(planToJson(plan));
+      return;
+    }
+    await refuseOverwritingInputs(input.paths, [flags.output]);
+    await (await beginPlanFile(flags.output, plan)).commit();
+    const forms = countForms(plan.nodes);
+    const json = { command: 'plan', input: model, plan: flags.output, mode: plan.mode, forms };
+    const text = rows([
+      ['plan', flags.output],
+      ['mode', plan.mode],
+      ['weights', `${plan.tensors.length}`],
+      ['nodes', formsLine(forms)],
+    ]);
+    await terminal.print(terminal.json ? toJson(json) : text);
+  } finally {
+    await input.close();
+  }
+}

@@ -1,0 +1,90 @@
+// The commands and their options, as commander knows them. What a command does is loaded when it runs, so that
+// --help, --version and mistakes answer at once.
+
+import { Command, Option } from 'commander';
+import type { PlanCommandFlags, PlanFlags, QuantizeFlags } from './flags.js';
+import { MAIN_HELP, PLAN_HELP, QUANTIZE_HELP } from './help.js';
+import type { Environment } from './terminal.js';
+import { byteCount, count, names, repeated } from './values.js';
+import { packageVersion } from './version.js';
+
+export function makeProgram(environment: Environment): Command {
+  const program = new Command('octavo')
+    .description('Makes neural networks small: quantizes ONNX models.')
+    .version(packageVersion(), '-V, --version', 'prints the version')
+    .addHelpText('after', MAIN_HELP)
+    .addCommand(quantizeCommand(environment))
+    .addCommand(planCommand(environment))
+    .helpCommand(false);
+  for (const command of [program, ...program.commands]) {
+    // main() tells errors; writeErr remains for the help that a missing command gets.
+    command.exitOverride().configureOutput({ outputError: () => undefined });
+    command.helpOption('-h, --help', 'shows this help').configureHelp({ optionDescription });
+  }
+  return program;
+}
+
+function quantizeCommand(environment: Environment): Command {
+  const command = new Command('quantize')
+    .description('Writes a quantized copy of a model and tells what became of every node.')
+    .argument('<model>', 'an ONNX file, or - for standard input')
+    .option('-o, --output <file>', 'where to write: a file, a folder, or - for standard output')
+    .option('--force', 'replace the output also where no -o names it');
+  addPlanOptions(command);
+  return command
+    .option('--plan <file>', 'apply this plan instead of making one')
+    .option('--plan-out <file>', 'save the plan')
+    .addOption(choice('--external-data <when>', 'weights beside the model file', ['auto', 'always', 'never']))
+    .option('--measure', 'compare every quantized weight with the original')
+    .option('--json', 'print one JSON document')
+    .option('--verbose', 'list every node left in float')
+    .addHelpText('after', QUANTIZE_HELP)
+    .action(async (model: string, flags: QuantizeFlags) => {
+      const { quantizeCommand: run } = await import('./quantize.js');
+      await run(model, flags, environment);
+    });
+}
+
+function planCommand(environment: Environment): Command {
+  const command = new Command('plan')
+    .description('Decides what quantize would do and writes it down, without writing a model.')
+    .argument('<model>', 'an ONNX file, or - for standard input')
+    .option('-o, --output <file>', 'where to write the plan; default: standard output');
+  return addPlanOptions(command)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', PLAN_HELP)
+    .action(async (model: string, flags: PlanCommandFlags) => {
+      const { planCommand: run } = await import('./plan.js');
+      await run(model, flags, environment);
+    });
+}
+
+/** The options that decide a plan: see {@link PlanFlags}. */
+function addPlanOptions(command: Command): Command {
+  return command
+    .addOption(choice('--mode <mode>', 'what quantizes', ['auto', 'weights', 'dynamic', 'embedding', 'fp16']))
+    .addOption(choice('--bits <n>', 'bits of a weight', ['2', '3', '4', '5', '6', '7', '8', '16']))
+    .addOption(choice('--granularity <what>', 'what shares a scale', ['tensor', 'channel', 'block']))
+    .addOption(choice('--block-size <n>', 'weights in a block', ['16', '32', '64', '128', '256']))
+    .option('--symmetric', 'no zero points')
+    .option('--no-symmetric', 'a zero point for each scale')
+    .addOption(choice('--observer <name>', 'how scales are chosen', ['absmax', 'mse']))
+    .addOption(choice('--block-form <form>', 'how blocks are written', ['contrib', 'qdq']))
+    .addOption(choice('--weight-type <type>', 'mode dynamic: type of weights', ['int8', 'uint8']))
+    .option('--reduce-range', 'mode dynamic: 7 bits, for x86 without VNNI')
+    .option('--conv-integer', 'mode dynamic: Conv in integers too')
+    .option('--skip <glob>', 'leave these nodes in float (repeatable)', repeated)
+    .option('--op-types <names>', 'quantize only these operators, such as Conv,Gemm', names)
+    .option('--min-elements <n>', 'leave smaller weights in float', count)
+    .option('--min-channels <n>', 'leave Conv with fewer output channels in float', count)
+    .option('--memory-limit <bytes>', 'most memory for buffers, such as 512MB', byteCount);
+}
+
+/** `bits of a weight: 2, 3, 4, 5, 6, 7, 8, 16` */
+function optionDescription({ description, argChoices }: Option): string {
+  return argChoices === undefined ? description : `${description}: ${argChoices.join(', ')}`;
+}
+
+function choice(flags: string, description: string, values: readonly string[]): Option {
+  return new Option(flags, description).choices(values);
+}

@@ -1,0 +1,129 @@
+// `octavo quantize`: options, input, result, files, summary.
+
+import { join } from 'node:path';
+import { quantize } from '../api/quantize.js';
+import type { QuantizeResult } from '../api/result.js';
+import type { Sink } from '../io/sink.js';
+import { refuseOverwritingInputs } from '../node/overwrite.js';
+import type { QuantizeOptions } from '../quantize/options.js';
+import { UsageError } from './errors.js';
+import { type PlanChoice, planFlagsGiven, planOptions, type QuantizeFlags } from './flags.js';
+import { type ModelInput, modelInput } from './input.js';
+import { toJson } from './json.js';
+import { type OutputTarget, outputTarget, STANDARD_STREAM } from './output.js';
+import { beginPlanFile, readPlanFile } from './planFile.js';
+import { type Measured, quantizeJson, quantizeText, unmatchedGlobs } from './quantizeSummary.js';
+import type { Environment } from './terminal.js';
+
+export async function quantizeCommand(
+  model: string,
+  flags: QuantizeFlags,
+  environment: Environment,
+): Promise<void> {
+  const { terminal, signal } = environment;
+  const { options, modeReason } = await chosenOptions(flags, signal);
+  const { output, force = false } = flags;
+  const target = await outputTarget({ input: model, output, force, options, terminal });
+  const input = await modelInput(model, signal);
+  try {
+    const result = await quantize(input.source, {
+      ...options,
+      external: input.external,
+      fileName: target.fileName,
+      externalData: externalData(flags, target),
+      signal,
+      onProgress: terminal.onProgress,
+    });
+    try {
+      await write(result, input, target, flags.planOut);
+      const measured: Measured | undefined = flags.measure ? await result.measure() : undefined;
+      await tell({ model, flags, result, target, measured, modeReason }, environment);
+    } finally {
+      await result.close();
+    }
+  } finally {
+    await input.close();
+  }
+}
+
+async function chosenOptions(flags: QuantizeFlags, signal: AbortSignal): Promise<PlanChoice> {
+  if (flags.plan === undefined) return planOptions(flags);
+  const [given] = planFlagsGiven(flags);
+  if (given !== undefined) {
+    throw new UsageError(`${given} decides a plan, but --plan gives one: edit the plan instead`, '--plan');
+  }
+  const options: QuantizeOptions = {
+    plan: await readPlanFile(flags.plan, signal),
+    memoryLimit: flags.memoryLimit,
+  };
+  return { options };
+}
+
+/** A stream holds one file. */
+function externalData(
+  { externalData: when }: QuantizeFlags,
+  target: OutputTarget,
+): QuantizeOptions['externalData'] {
+  if (target.folder !== undefined) return when;
+  if (when === 'always') throw new UsageError(`${target.path} holds one file only`, '--external-data');
+  return 'never';
+}
+
+/** The model and its plan appear together: the plan is written first and made visible last. */
+async function write(
+  result: QuantizeResult,
+  input: ModelInput,
+  target: OutputTarget,
+  planOut: string | undefined,
+): Promise<void> {
+  const { folder } = target;
+  const outputs = folder === undefined ? [] : result.files.map(({ name }) => join(folder, name));
+  if (planOut !== undefined) {
+    if (planOut === STANDARD_STREAM)
+      throw new UsageError('--plan-out needs a file; `octavo plan` prints plans', '--plan-out');
+    outputs.push(planOut);
+  }
+  await refuseOverwritingInputs(input.paths, outputs);
+  const plan: Sink | undefined =
+    planOut === undefined ? undefined : await beginPlanFile(planOut, result.plan);
+  try {
+    await result.writeTo(await target.sink());
+    await plan?.commit();
+  } catch (error) {
+    await plan?.abort(error);
+    throw error;
+  }
+}
+
+interface Outcome {
+  readonly model: string;
+  readonly flags: QuantizeFlags;
+  readonly result: QuantizeResult;
+  readonly target: OutputTarget;
+  readonly measured: Measured | undefined;
+  readonly modeReason: string | undefined;
+}
+
+async function tell(outcome: Outcome, { terminal }: Environment): Promise<void> {
+  const { model, flags, result, target, measured, modeReason } = outcome;
+  const { report } = result;
+  const { folder } = target;
+  const files = result.files.map(({ name, byteLength }) => ({
+    path: folder === undefined ? target.path : join(folder, name),
+    bytes: byteLength,
+  }));
+  const summary = {
+    input: model,
+    files,
+    report: modeReason === undefined ? report : { ...report, modeReason },
+    planOut: flags.planOut,
+    measured,
+  };
+  for (const glob of unmatchedGlobs(flags.skip ?? [], report.nodes)) {
+    terminal.note(`octavo: --skip ${glob} matches no node that could be quantized\n`);
+  }
+  if (terminal.json) return terminal.print(toJson(quantizeJson(summary)));
+  const text = quantizeText(summary, terminal.verbose);
+  // Standard output holds the model then.
+  return flags.output === STANDARD_STREAM ? terminal.note(text) : terminal.print(text);
+}

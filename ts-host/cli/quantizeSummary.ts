@@ -1,0 +1,116 @@
+// What `octavo quantize` says when it is done: for people, and as JSON.
+
+import type { NodePlan } from '../ir/plan.js';
+import { matchesGlob } from '../quantize/glob.js';
+import type { TensorError } from '../report/measure.js';
+import type { QuantizeReport } from '../report/report.js';
+import type { ErrorMeasures } from '../wasm/kernels/measures.js';
+import { countForms, formsLine, groupByReason, megabytes, percent, rows } from './summary.js';
+import { paint } from './terminal.js';
+
+/** What QuantizeResult.measure() gives. */
+export interface Measured {
+  readonly tensors: readonly TensorError[];
+  readonly total: ErrorMeasures;
+}
+
+export interface QuantizeSummary {
+  readonly input: string;
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  readonly report: QuantizeReport;
+  readonly planOut: string | undefined;
+  readonly measured: Measured | undefined;
+}
+
+/** The schema is in docs/cli.md. */
+export function quantizeJson({ input, files, report, planOut, measured }: QuantizeSummary): unknown {
+  const { mode, modeReason, inputBytes, outputBytes, opset, tensors, nodes } = report;
+  return {
+    command: 'quantize',
+    input,
+    files,
+    ...(planOut === undefined ? {} : { plan: planOut }),
+    mode,
+    modeReason: modeReason ?? null,
+    inputBytes,
+    outputBytes,
+    ratio: outputBytes / inputBytes,
+    opset,
+    forms: countForms(nodes),
+    ...(measured === undefined ? {} : { weightError: measured }),
+    tensors,
+    nodes,
+  };
+}
+
+export function quantizeText(summary: QuantizeSummary, verbose: boolean): string {
+  const { report, files, planOut, measured } = summary;
+  const { mode, modeReason, inputBytes, outputBytes, opset, nodes } = report;
+  const lines: [string, string][] = [
+    ['mode', paint('bold', mode) + (modeReason === undefined ? '' : `: ${modeReason}`)],
+    ['size', sizeLine(inputBytes, outputBytes)],
+    ['weights', weightsLine(report)],
+    ['nodes', formsLine(countForms(nodes))],
+  ];
+  if (opset.after !== opset.before) lines.push(['opset', `${opset.before} raised to ${opset.after}`]);
+  if (measured !== undefined) lines.push(...errorLines(measured));
+  for (const { path, bytes } of files) lines.push(['written', `${paint('bold', path)}, ${megabytes(bytes)}`]);
+  if (planOut !== undefined) lines.push(['plan', planOut]);
+  return rows(lines) + floatNodes(nodes, verbose);
+}
+
+function sizeLine(before: number, after: number): string {
+  const ratio = after / before;
+  const change = `${megabytes(before)} → ${megabytes(after)}, ${percent(ratio)}`;
+  return ratio < 0.95 ? `${paint('green', change)} (${(before / after).toFixed(1)} times smaller)` : change;
+}
+
+/** `64 of int8, one scale a channel` */
+function weightsLine({ tensors }: QuantizeReport): string {
+  const kinds = new Map<string, number>();
+  for (const { dtype, granularity } of tensors) {
+    const kind = granularity === '' ? dtype : `${dtype}, one scale a ${granularity}`;
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  const sorted = [...kinds].sort(([, a], [, b]) => b - a);
+  return sorted.length === 0
+    ? paint('yellow', 'none was quantized; below is why')
+    : sorted.map(([kind, count]) => `${count} as ${kind}`).join('; ');
+}
+
+const WORST_SHOWN = 3;
+
+function errorLines({ tensors, total }: Measured): [string, string][] {
+  const worst = [...tensors].sort((a, b) => a.sqnrDb - b.sqnrDb).slice(0, WORST_SHOWN);
+  const all: [string, string] = [
+    'error',
+    `SQNR ${decibels(total.sqnrDb)}, cosine ${total.cosine.toFixed(6)}, over all weights`,
+  ];
+  return [
+    all,
+    ...worst.map(({ tensor, sqnrDb }): [string, string] => ['', `${decibels(sqnrDb)} in ${tensor}`]),
+  ];
+}
+
+function decibels(value: number): string {
+  return Number.isFinite(value) ? `${value.toFixed(1)} dB` : 'exact';
+}
+
+function floatNodes(nodes: readonly NodePlan[], verbose: boolean): string {
+  const left = nodes.filter(({ form }) => form === 'float');
+  if (left.length === 0) return '';
+  const groups = groupByReason(left);
+  const width = Math.max(...groups.map(({ nodes: members }) => `${members.length}`.length));
+  const parts = groups.map(({ reason, nodes: members }) => {
+    const head = `  ${`${members.length}`.padStart(width)}  ${reason}\n`;
+    if (!verbose) return head;
+    return head + members.map((node) => `  ${' '.repeat(width)}    ${node.node} (${node.opType})\n`).join('');
+  });
+  const hint = verbose ? '' : paint('dim', ' (--verbose names them)');
+  return `\nleft in float, with why${hint}\n${parts.join('')}`;
+}
+
+/** Globs that match no node of the report: most likely a slip. */
+export function unmatchedGlobs(globs: readonly string[], nodes: readonly NodePlan[]): string[] {
+  return globs.filter((glob) => !nodes.some(({ node }) => matchesGlob(glob, node)));
+}

@@ -1,0 +1,52 @@
+// A model file as input: the file itself, and its external data, looked up in the file's folder.
+
+import { lstat, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { RunContext } from '../context.js';
+import { OctavoError } from '../errors.js';
+import { checkLocation, type ExternalResolver } from '../io/external.js';
+import { fileSource } from '../io/node/file-source.js';
+import { folderResolver } from '../io/node/folder-resolver.js';
+import type { Source } from '../io/source.js';
+import { ioWait } from '../io/wait.js';
+
+export interface FileInput {
+  readonly source: Source;
+  readonly external: ExternalResolver;
+  /** The file, and the external data opened so far: what no output may replace. */
+  readonly paths: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Opens a model file. External data is looked up in the folder of `path`; where `path` is a symbolic link, then also in
+ *  the folder it leads to.
+ *  @throws OctavoError `IO_FAILED`, `ABORTED`. */
+export async function fileInput(path: string, signal: AbortSignal | undefined): Promise<FileInput> {
+  const context = new RunContext({ signal });
+  const source = await fileSource(path, context);
+  const paths = [path];
+  const folders = [dirname(path), ...(await folderBehindLink(path, signal))];
+  const external: ExternalResolver = async (location) => {
+    for (const [index, folder] of folders.entries()) {
+      try {
+        const opened = await folderResolver(folder, context)(location);
+        paths.push(join(folder, checkLocation(location)));
+        return opened;
+      } catch (error) {
+        if (index === folders.length - 1 || !isMissing(error)) throw error;
+      }
+    }
+    throw new OctavoError('EXTERNAL_DATA_MISSING', 'the model has no folder', { file: path });
+  };
+  return { source, external, paths, close: () => source.close() };
+}
+
+function folderBehindLink(path: string, signal: AbortSignal | undefined): Promise<string[]> {
+  const find = async (): Promise<string[]> =>
+    (await lstat(path)).isSymbolicLink() ? [dirname(await realpath(path))] : [];
+  return ioWait('following the link', find, { signal, place: { file: path } });
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof OctavoError && error.code === 'EXTERNAL_DATA_MISSING';
+}
