@@ -37,7 +37,14 @@ export function pack_u8_u4(codesPtr: usize, outPtr: usize, len: usize): void {
     codesPtr += 32;
     outPtr += 16;
   }
-  packTail(codesPtr, outPtr, len & 31, 4);
+  let rest = len & 31;
+  for (; rest >= 8; rest -= 8) {
+    const words = nibblesInWords(v128.and(v128.load_zero<u64>(codesPtr), nibble), byte);
+    v128.store_lane<u32>(outPtr, i8x16.narrow_i16x8_u(words, words), 0);
+    codesPtr += 8;
+    outPtr += 4;
+  }
+  packTail(codesPtr, outPtr, rest, 4);
 }
 
 /** Packs codes to two bits, low bits first. */
@@ -57,7 +64,15 @@ export function pack_u8_u2(codesPtr: usize, outPtr: usize, len: usize): void {
     codesPtr += 64;
     outPtr += 16;
   }
-  packTail(codesPtr, outPtr, len & 63, 2);
+  let rest = len & 63;
+  for (; rest >= 16; rest -= 16) {
+    const pairs = pairsInWords(v128.and(v128.load(codesPtr), two), nibble);
+    const words = nibblesInWords(i8x16.narrow_i16x8_u(pairs, pairs), byte);
+    v128.store_lane<u32>(outPtr, i8x16.narrow_i16x8_u(words, words), 0);
+    codesPtr += 16;
+    outPtr += 4;
+  }
+  packTail(codesPtr, outPtr, rest, 2);
 }
 
 /** Two nibbles in the bytes of each 16-bit lane -> one byte in its low half. */
@@ -110,7 +125,16 @@ function unpack4(packedPtr: usize, outPtr: usize, len: usize, sign: v128, signBi
     packedPtr += 16;
     outPtr += 32;
   }
-  unpackTail(packedPtr, outPtr, len & 31, 4, signBit);
+  let rest = len & 31;
+  for (; rest >= 8; rest -= 8) {
+    const x = v128.load_zero<u32>(packedPtr);
+    const even = extendSign(v128.and(x, nibble), sign);
+    const odd = extendSign(v128.and(i16x8.shr_u(x, 4), nibble), sign);
+    v128.store_lane<u64>(outPtr, interleaveLow(even, odd), 0);
+    packedPtr += 4;
+    outPtr += 8;
+  }
+  unpackTail(packedPtr, outPtr, rest, 4, signBit);
 }
 
 function unpack2(packedPtr: usize, outPtr: usize, len: usize, sign: v128, signBit: u32): void {
