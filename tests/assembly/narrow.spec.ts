@@ -1,5 +1,5 @@
 import { storeCode, storeCodes4, storeCodes16 } from '../../assembly/num/narrow';
-import { loadCodes4 } from '../../assembly/num/widen';
+import { highCodes4, loadCodes4, loadCodes8, lowCodes4 } from '../../assembly/num/widen';
 
 const out = memory.data(64);
 
@@ -53,5 +53,15 @@ describe('loadCodes4', () => {
     store<u64>(out, 0x8000ffff7fff0001);
     expect(i32x4.extract_lane(loadCodes4<i16>(out), 3)).toBe(-32768);
     expect(i32x4.extract_lane(loadCodes4<u16>(out), 2)).toBe(65535);
+  });
+});
+
+describe('loadCodes8', () => {
+  test('bytes -> low and high four, sign or zero extended', () => {
+    store<u64>(out, 0xff00000000000080);
+    expect(i32x4.extract_lane(lowCodes4<i8>(loadCodes8<i8>(out)), 0)).toBe(-128);
+    expect(i32x4.extract_lane(highCodes4<i8>(loadCodes8<i8>(out)), 3)).toBe(-1);
+    expect(i32x4.extract_lane(lowCodes4<u8>(loadCodes8<u8>(out)), 0)).toBe(128);
+    expect(i32x4.extract_lane(highCodes4<u8>(loadCodes8<u8>(out)), 3)).toBe(255);
   });
 });

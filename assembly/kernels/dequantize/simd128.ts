@@ -5,7 +5,7 @@
 import { ScaleParams } from '../../abi/scales';
 import { beginRuns, nextRun, runLength, runScale } from '../../layout/runs';
 import { dequantizeOne } from '../../num/code';
-import { loadCodes4 } from '../../num/widen';
+import { highCodes4, loadCodes4, loadCodes8, lowCodes4 } from '../../num/widen';
 
 /** A run whose elements share one scale. */
 function dequantizeRun<T>(qPtr: usize, xPtr: usize, count: u32, scale: f32, zeroPoint: i32): void {
@@ -15,10 +15,12 @@ function dequantizeRun<T>(qPtr: usize, xPtr: usize, count: u32, scale: f32, zero
   for (; k + 16 <= count; k += 16) {
     const q = qPtr + usize(k) * sizeof<T>();
     const x = xPtr + (usize(k) << 2);
-    v128.store(x, dequantize4(loadCodes4<T>(q), scales, zeroPoints));
-    v128.store(x, dequantize4(loadCodes4<T>(q + 4 * sizeof<T>()), scales, zeroPoints), 16);
-    v128.store(x, dequantize4(loadCodes4<T>(q + 8 * sizeof<T>()), scales, zeroPoints), 32);
-    v128.store(x, dequantize4(loadCodes4<T>(q + 12 * sizeof<T>()), scales, zeroPoints), 48);
+    const first = loadCodes8<T>(q);
+    const second = loadCodes8<T>(q + 8 * sizeof<T>());
+    v128.store(x, dequantize4(lowCodes4<T>(first), scales, zeroPoints));
+    v128.store(x, dequantize4(highCodes4<T>(first), scales, zeroPoints), 16);
+    v128.store(x, dequantize4(lowCodes4<T>(second), scales, zeroPoints), 32);
+    v128.store(x, dequantize4(highCodes4<T>(second), scales, zeroPoints), 48);
   }
   for (; k + 4 <= count; k += 4) {
     const codes = loadCodes4<T>(qPtr + usize(k) * sizeof<T>());
