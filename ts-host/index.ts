@@ -1,7 +1,9 @@
 // The public API of `octavo`. Re-exports only; the entries of the package (entries/) add where the kernels come from.
 
+export { type Inspection, type InspectOptions, inspect } from './api/inspect.js';
 export { planQuantization, quantize } from './api/quantize.js';
 export type { QuantizeResult } from './api/result.js';
+export { quantizeVariants, VARIANTS, type VariantFamily, type VariantResult } from './api/variants.js';
 export { type Progress, RunContext, type RunOptions } from './context.js';
 export { ERROR_CODES, type ErrorCode, type ErrorPlace, OctavoError } from './errors.js';
 export { type SourceInput, toSource } from './io/any-source.js';
@@ -16,8 +18,18 @@ export { type R2WriteBucket, r2Sink } from './io/r2-sink.js';
 export type { Sink, SinkFile } from './io/sink.js';
 export { bytesSource, type Source } from './io/source.js';
 export { streamSink } from './io/stream-sink.js';
-export type { QuantizeOptions } from './quantize/options.js';
+export {
+  type NodeForm,
+  type NodePlan,
+  PLAN_VERSION,
+  type QuantMode,
+  type QuantPlan,
+  type TensorPlan,
+} from './ir/plan.js';
+export type { Bits, GranularityName, QuantizeOptions } from './quantize/options.js';
 export { planFromJson, planToJson } from './quantize/planJson.js';
+export type { TensorError } from './report/measure.js';
+export type { QuantizeReport, TensorReport } from './report/report.js';
 export { type Diagnostics, diagnostics, type InitModules, init } from './wasm/load.js';
 export type { ModuleInput, ModuleSource } from './wasm/modules.js';
 export type { Family, FamilyChoice, RelaxedState } from './wasm/variants.js';

@@ -46,8 +46,8 @@ export async function quantize(input: SourceInput, options: QuantizeOptions = {}
         : givenPlan(options.plan, model);
     const materialized = materializePlan(model, plan, { engine, choosers: WEIGHT_OBSERVERS, canRaiseTo });
     const quantized = raised(materialized);
-    const { fileName = 'model.onnx', externalData } = options;
-    const files = planOnnxFiles(quantized, { fileName, externalData }, context);
+    const { fileName = 'model.onnx', externalName, externalData } = options;
+    const files = planOnnxFiles(quantized, { fileName, externalName, externalData }, context);
     return new QuantizeResult({ engine, opened, plan, quantized, files, modeReason, context });
   } catch (error) {
     await opened.close();

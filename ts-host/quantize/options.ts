@@ -24,8 +24,9 @@ export interface QuantizeOptions extends RunOptions {
   /** true: real = scale · code. false: a zero point for each scale, so that one-sided weights lose nothing.
    *  Default: true for 5 bits and more, false below. */
   readonly symmetric?: boolean | undefined;
-  /** How scales are chosen. Default: absmax for 5 bits and more, mse below. */
-  readonly observer?: WeightObserver | undefined;
+  /** How scales are chosen. auto: mse for 4 bits and less and for small weights, where a search costs nothing; absmax
+   *  for the rest. Default auto. */
+  readonly observer?: WeightObserver | 'auto' | undefined;
   /** Type of 8-bit weights in mode dynamic. Default int8. */
   readonly weightType?: 'int8' | 'uint8' | undefined;
   /** Codes use 7 of 8 bits in mode dynamic: for x86 without VNNI, whose u8·s8 products saturate at 16 bits. */
@@ -47,8 +48,10 @@ export interface QuantizeOptions extends RunOptions {
   readonly plan?: QuantPlan | undefined;
   /** Where external data is, if the model has any. octavo/node does this by itself for files. */
   readonly external?: ExternalResolver | undefined;
-  /** Name of the output model file. Default model.onnx. External data goes to `<fileName>.data`. */
+  /** Name of the output model file. Default model.onnx. */
   readonly fileName?: string | undefined;
+  /** Name of the file for external data, where there is any. Default `<fileName>.data`. */
+  readonly externalName?: string | undefined;
   /** Weights beside the model file: when it would pass 1.9 GiB or the input had it so (auto), always, or never. */
   readonly externalData?: 'auto' | 'always' | 'never' | undefined;
 }
@@ -60,7 +63,7 @@ export interface PlanSettings {
   readonly granularity: GranularityName;
   readonly blockSize: number;
   readonly symmetric: boolean;
-  readonly observer: WeightObserver;
+  readonly observer: WeightObserver | 'auto';
   readonly weightType: 'int8' | 'uint8';
   readonly reduceRange: boolean;
   readonly blockForm: 'contrib' | 'qdq';
@@ -90,11 +93,10 @@ export function planSettings(options: QuantizeOptions): PlanSettings {
     ]),
     blockSize: oneOf('blockSize', options.blockSize ?? 32, BLOCK_SIZES),
     symmetric: options.symmetric ?? !fine,
-    observer: oneOf(
-      'observer',
-      options.observer ?? (fine ? 'mse' : 'absmax'),
-      Object.keys(WEIGHT_OBSERVERS) as WeightObserver[],
-    ),
+    observer: oneOf('observer', options.observer ?? 'auto', [
+      'auto',
+      ...(Object.keys(WEIGHT_OBSERVERS) as WeightObserver[]),
+    ]),
     weightType: oneOf('weightType', options.weightType ?? 'int8', ['int8', 'uint8']),
     reduceRange: options.reduceRange ?? false,
     blockForm: oneOf('blockForm', options.blockForm ?? 'contrib', ['contrib', 'qdq']),

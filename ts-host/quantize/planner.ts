@@ -15,6 +15,7 @@ import { refusal } from './filters.js';
 import { MODES } from './modes/index.js';
 import type { Choice, CodeSpec, Mode, ModeContext, StorageSpec } from './modes/mode.js';
 import type { PlanSettings } from './options.js';
+import { observerFor } from './storage.js';
 import { type Weight, type WeightUse, weightsOf } from './uses.js';
 
 /** Bytes that the parts of a quantized weight cost beside codes and scales: names, dims and a node. */
@@ -144,8 +145,8 @@ async function tensorPlan(
       return `its weight passes ±${FLOAT16_MAX}, the limit of float16`;
     return { tensor: weight.id, dtype: 'float16' };
   }
-  const { observer, ...stored } = spec;
-  const base = { tensor: weight.id, ...stored, observer };
+  const observer = observerFor(spec, count);
+  const base = { tensor: weight.id, ...spec, observer };
   if (spec.granularity.kind === 'block') {
     await rangeOf(engine, values, scaleLayout(tensor.dims, { kind: 'tensor' }));
     return base;

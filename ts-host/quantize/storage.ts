@@ -8,6 +8,7 @@
 
 import type { CodeDType } from '../ir/dtype.js';
 import type { Granularity } from '../ir/plan.js';
+import type { WeightObserver } from '../observers/index.js';
 import type { Bits, PlanSettings } from './options.js';
 import type { WeightRole } from './roles.js';
 
@@ -38,4 +39,17 @@ export function granularityFor(
     return { kind: 'block', axis: role.blockAxis, blockSize };
   }
   return dims[role.channelAxis]! > 1 ? { kind: 'channel', axis: role.channelAxis } : { kind: 'tensor' };
+}
+
+/** Weights of up to this many elements are searched by `auto` at any number of bits: the search reads a weight 31 times
+ *  over, and among these are the depthwise weights, which need it most and are never large. */
+const SEARCHED_ELEMENTS = 1 << 17;
+
+/** The observer asked for, or the one that `auto` stands for. */
+export function observerFor(
+  { observer, qmin, qmax }: CodeRange & { readonly observer: WeightObserver | 'auto' },
+  elements: number,
+): WeightObserver {
+  if (observer !== 'auto') return observer;
+  return qmax - qmin < 16 || elements <= SEARCHED_ELEMENTS ? 'mse' : 'absmax';
 }

@@ -20,8 +20,10 @@ import { standardDomain } from './readGraph.js';
 import { encodeMessage, type HeavyField, type Rope, ropeChunks } from './rope.js';
 
 export interface OnnxFilesOptions {
-  /** Name of the model file, e.g. `model.onnx`. External data goes to `<fileName>.data`. */
+  /** Name of the model file, e.g. `model.onnx`. */
   readonly fileName: string;
+  /** Name of the file for external data. Default `<fileName>.data`. */
+  readonly externalName?: string | undefined;
   /** `auto`: when the input had external data, or the model file would pass MAX_MODEL_BYTES; initializers leave
    *  first, Constant nodes only if that is not enough. `always`: initializers and Constant nodes. Default auto. */
   readonly externalData?: 'auto' | 'always' | 'never' | undefined;
@@ -40,6 +42,7 @@ const DEFAULT_THRESHOLD = 1024;
  *  has left, `INVALID_ARGUMENT`, `MEMORY_LIMIT`. */
 export function planOnnxFiles(model: Model, options: OnnxFilesOptions, context: RunContext): OutputFile[] {
   const { fileName, externalData = 'auto', externalThreshold = DEFAULT_THRESHOLD } = options;
+  const { externalName = `${fileName}.data` } = options;
   if (!Number.isSafeInteger(externalThreshold) || externalThreshold < 0) {
     throw new OctavoError('INVALID_ARGUMENT', `externalThreshold ${externalThreshold} is not a size`, {
       field: 'externalThreshold',
@@ -49,7 +52,7 @@ export function planOnnxFiles(model: Model, options: OnnxFilesOptions, context: 
   let most = Number.POSITIVE_INFINITY;
   for (const scope of scopesFor(externalData, hadExternal)) {
     context.throwIfAborted();
-    const external = new ExternalPlan(`${fileName}.data`, scope, externalThreshold);
+    const external = new ExternalPlan(externalName, scope, externalThreshold);
     const rope = encodeModel(model, new Encoder(external));
     most = rope.byteLength;
     if (most > MAX_MODEL_BYTES) continue;

@@ -13,7 +13,7 @@ const OPSET_OF_BLOCKS = 21;
  *  integers. */
 export function eightBits(settings: PlanSettings): PlanSettings {
   const granularity = settings.granularity === 'tensor' ? 'tensor' : 'channel';
-  return { ...settings, bits: 8, granularity, symmetric: true, observer: 'absmax' };
+  return { ...settings, bits: 8, granularity, symmetric: true };
 }
 
 export function dequantizeChoice(

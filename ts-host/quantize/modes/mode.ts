@@ -15,7 +15,7 @@ export interface CodeSpec {
   readonly qmax: number;
   readonly symmetric: boolean;
   readonly granularity: Granularity;
-  readonly observer: WeightObserver;
+  readonly observer: WeightObserver | 'auto';
 }
 
 export type StorageSpec = CodeSpec | { readonly dtype: 'float16' };
