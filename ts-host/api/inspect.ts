@@ -81,8 +81,8 @@ export async function inspect(input: SourceInput, options: InspectOptions = {}):
       opsets: Object.fromEntries(model.opsets),
       producer: [model.producerName, model.producerVersion].filter((part) => part !== '').join(' '),
       fileBytes: byteLength,
-      inputs: model.graph.inputs.filter((input) => !model.graph.initializers.has(input.name)).map(valueOf),
-      outputs: model.graph.outputs.map(valueOf),
+      inputs: model.graph.inputs.filter((input) => !model.graph.initializers.has(input.name)).map(valueInfo),
+      outputs: model.graph.outputs.map(valueInfo),
       nodes: [...counts.values()].reduce((sum, count) => sum + count, 0),
       operators: descending(counts).map(([opType, count]) => ({ opType, count })),
       parameters: constants.reduce((sum, constant) => sum + constant.elements, 0),
@@ -112,7 +112,7 @@ function constantsOf(graph: Graph, path: string): InspectedConstant[] {
   }));
 }
 
-function valueOf({ name, dtype, dims }: ValueInfo): InspectedValue {
+function valueInfo({ name, dtype, dims }: ValueInfo): InspectedValue {
   return { name, ...(dtype === undefined ? {} : { dtype }), ...(dims === undefined ? {} : { dims }) };
 }
 

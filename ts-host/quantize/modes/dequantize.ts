@@ -13,7 +13,7 @@ const OPSET_OF_BLOCKS = 21;
  *  integers. */
 export function eightBits(settings: PlanSettings): PlanSettings {
   const granularity = settings.granularity === 'tensor' ? 'tensor' : 'channel';
-  return { ...settings, bits: 8, granularity, symmetric: true };
+  return { ...settings, bits: 8, granularity };
 }
 
 export function dequantizeChoice(
@@ -24,6 +24,13 @@ export function dequantizeChoice(
 ): Choice | string {
   const { role } = use;
   if (role === undefined) return notAWeight(use);
+  if (
+    settings.granularity === 'block' &&
+    settings.bits <= 4 &&
+    tensor.dims[role.blockAxis]! < settings.blockSize
+  ) {
+    return tooNarrow(use, tensor, settings, context);
+  }
   const wanted = storageSpec(granularityFor(role, tensor.dims, settings), settings, true);
   if (!needsBlocks(wanted) || context.canRaiseTo(OPSET_OF_BLOCKS)) {
     return { form: 'dequantize', spec: wanted, reason: describe(settings, wanted) };
@@ -32,6 +39,21 @@ export function dequantizeChoice(
   const spec = storageSpec(channel, settings, false);
   const why = `in ${spec.dtype}, because the model cannot be raised to opset ${OPSET_OF_BLOCKS}`;
   return { form: 'dequantize', spec, reason: `${describe(settings, spec)}, ${why}` };
+}
+
+/** Depthwise weights, first layers: one scale a channel is too coarse for so few bits and blocks do not fit, but they
+ *  are few, and they are what the whole net hangs on. */
+function tooNarrow(
+  use: WeightUse,
+  tensor: Tensor,
+  settings: PlanSettings,
+  context: ModeContext,
+): Choice | string {
+  const choice = dequantizeChoice(use, tensor, eightBits(settings), context);
+  if (typeof choice === 'string') return choice;
+  const channels = tensor.dims[use.role!.blockAxis]!;
+  const why = `its ${channels} input channels make no block of ${settings.blockSize}`;
+  return { ...choice, reason: `${choice.reason}, because ${why}` };
 }
 
 export function storageSpec(
