@@ -17,7 +17,7 @@ export type TensorSpec =
   | { kind: 'random'; dtype: string; dims: number[]; seed: number; low: number; high: number }
   /** A JPEG, cropped to the aspect of [N=1, 3, H, W] and scaled bilinearly. */
   | { kind: 'image'; file: string; dims: number[]; rule: PixelRule }
-  /** Text drawn in a 5x7 bitmap font, dark on light with seeded noise; `turned` rotates it by half a turn. */
+  /** Text drawn in a stroke font, dark on light with seeded noise; `turned` rotates it by half a turn. */
   | { kind: 'text'; text: string; dims: number[]; rule: PixelRule; seed: number; turned?: boolean }
   | { kind: 'values'; dtype: string; dims: number[]; values: number[] };
 

@@ -1,5 +1,5 @@
-// Pictures for the real models: JPEG photographs where the data folder is there, and text drawn with a small
-// bitmap font, which needs no file at all and is what the text models expect to see.
+// Pictures for the real models: JPEG photographs where the data folder is there, and text drawn in a
+// small stroke font, which needs no file at all and is what the text models expect to see.
 
 import { readFile } from 'node:fs/promises';
 import type { PixelRule } from './job.js';
@@ -51,34 +51,54 @@ function sample(picture: Picture, x: number, y: number, channel: number): number
 
 const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
 
-/** 5x7 glyphs, a row of five bits for each line from the top. */
-const GLYPHS: Record<string, readonly number[]> = {
-  '0': [14, 17, 19, 21, 25, 17, 14],
-  '1': [4, 12, 4, 4, 4, 4, 14],
-  '2': [14, 17, 1, 2, 4, 8, 31],
-  '3': [31, 2, 4, 2, 1, 17, 14],
-  '4': [2, 6, 10, 18, 31, 2, 2],
-  '5': [31, 16, 30, 1, 1, 17, 14],
-  '6': [6, 8, 16, 30, 17, 17, 14],
-  '7': [31, 1, 2, 4, 8, 8, 8],
-  '8': [14, 17, 17, 14, 17, 17, 14],
-  '9': [14, 17, 17, 15, 1, 2, 12],
-  A: [14, 17, 17, 31, 17, 17, 17],
-  C: [14, 17, 16, 16, 16, 17, 14],
-  E: [31, 16, 16, 30, 16, 16, 31],
-  F: [31, 16, 16, 30, 16, 16, 16],
-  H: [17, 17, 17, 31, 17, 17, 17],
-  L: [16, 16, 16, 16, 16, 16, 31],
-  O: [14, 17, 17, 17, 17, 17, 14],
-  P: [30, 17, 17, 30, 16, 16, 16],
-  R: [30, 17, 17, 30, 20, 18, 17],
-  T: [31, 4, 4, 4, 4, 4, 4],
-  U: [17, 17, 17, 17, 17, 17, 14],
-  V: [17, 17, 17, 17, 17, 10, 4],
-  ' ': [0, 0, 0, 0, 0, 0, 0],
+type Point = readonly [x: number, y: number];
+
+/** Part of an ellipse as a polyline; angles in quarter turns, clockwise from the right, y down. */
+function arc(cx: number, cy: number, rx: number, ry: number, from: number, to: number): Point[] {
+  const steps = Math.ceil(Math.abs(to - from) * 6);
+  return Array.from({ length: steps + 1 }, (_, i): Point => {
+    const angle = ((from + ((to - from) * i) / steps) * Math.PI) / 2;
+    return [cx + rx * Math.cos(angle), cy + ry * Math.sin(angle)];
+  });
+}
+
+const line = (...points: Point[]): Point[] => points;
+
+/** Glyphs as strokes in a box 4 wide and 6 high, baseline at y = 6. */
+const GLYPHS: Readonly<Record<string, readonly (readonly Point[])[]>> = {
+  '0': [arc(2, 3, 1.8, 3, 0, 4)],
+  '1': [line([0.8, 1.2], [2.2, 0], [2.2, 6])],
+  '2': [[...arc(2, 1.8, 1.8, 1.8, -2, 0.45), [0.2, 6], [3.9, 6]]],
+  '3': [arc(1.9, 1.5, 1.6, 1.5, -1.9, 1), arc(1.9, 4.4, 1.9, 1.6, -1, 1.9)],
+  '4': [line([3, 6], [3, 0], [0, 4.2], [4, 4.2])],
+  '5': [[[3.6, 0], [0.8, 0], [0.5, 2.8], ...arc(1.9, 4.1, 1.9, 1.9, -1.5, 1.8)]],
+  '6': [line([3, 0], [0.6, 3]), arc(2, 4.2, 1.8, 1.8, 0, 4)],
+  '7': [line([0.1, 0], [3.9, 0], [1.5, 6])],
+  '8': [arc(2, 1.5, 1.5, 1.5, 0, 4), arc(2, 4.5, 1.8, 1.5, 0, 4)],
+  '9': [arc(2, 1.8, 1.8, 1.8, 0, 4), line([3.6, 2.6], [1.2, 6])],
+  A: [line([0, 6], [2, 0], [4, 6]), line([0.7, 4], [3.3, 4])],
+  C: [arc(2.1, 3, 2.1, 3, -0.6, -3.4)],
+  E: [line([3.6, 0], [0.3, 0], [0.3, 6], [3.6, 6]), line([0.3, 2.9], [3.2, 2.9])],
+  F: [line([3.6, 0], [0.3, 0], [0.3, 6]), line([0.3, 2.9], [3.2, 2.9])],
+  H: [line([0.2, 0], [0.2, 6]), line([3.8, 0], [3.8, 6]), line([0.2, 2.9], [3.8, 2.9])],
+  L: [line([0.3, 0], [0.3, 6], [3.6, 6])],
+  O: [arc(2, 3, 2.1, 3, 0, 4)],
+  P: [[[0.3, 6], [0.3, 0], [2.2, 0], ...arc(2.2, 1.6, 1.6, 1.6, -1, 1), [0.3, 3.2]]],
+  R: [
+    [[0.3, 6], [0.3, 0], [2.2, 0], ...arc(2.2, 1.6, 1.6, 1.6, -1, 1), [0.3, 3.2]],
+    line([2, 3.2], [3.8, 6]),
+  ],
+  T: [line([0, 0], [4, 0]), line([2, 0], [2, 6])],
+  U: [[[0.3, 0], ...arc(2, 4.2, 1.7, 1.8, 2, 0), [3.7, 0]]],
+  V: [line([0, 0], [2, 6], [4, 0])],
+  ' ': [],
 };
 
-/** Text in the middle of a light ground, as large as fits, lightly noisy so that no region is flat. */
+const ADVANCE = 5.4;
+const HEIGHT = 6;
+const HALF_STROKE = 0.38;
+
+/** Text in the middle of a light ground, as large as fits, with smooth edges and a little noise. */
 export function drawText(
   text: string,
   width: number,
@@ -89,30 +109,41 @@ export function drawText(
   const noise = new Noise(seed);
   const paper = 215 + noise.below(30);
   const ink = 20 + noise.below(50);
-  const cell = Math.max(
-    1,
-    Math.min(Math.floor((width * 0.9) / (text.length * 6)), Math.floor((height * 0.8) / 7)),
-  );
-  const left = Math.floor((width - (text.length * 6 - 1) * cell) / 2);
-  const top = Math.floor((height - 7 * cell) / 2);
+  const cell = Math.min((width * 0.9) / (text.length * ADVANCE), (height * 0.68) / HEIGHT);
+  const left = (width - (text.length * ADVANCE - (ADVANCE - 4)) * cell) / 2;
+  const top = (height - HEIGHT * cell) / 2;
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const px = turned ? width - 1 - x : x;
-      const py = turned ? height - 1 - y : y;
-      const inked = isInked(text, Math.floor((px - left) / cell), Math.floor((py - top) / cell));
-      for (let c = 0; c < 3; c++) data[(y * width + x) * 3 + c] = (inked ? ink : paper) + noise.below(9) - 4;
+      const px = (turned ? width - 1 - x : x) + 0.5;
+      const py = (turned ? height - 1 - y : y) + 0.5;
+      const distance = distanceToText(text, (px - left) / cell, (py - top) / cell);
+      // One pixel wide ramp around the edge of the stroke.
+      const cover = clamp((HALF_STROKE - distance) * cell + 0.5, 0, 1);
+      const level = Math.round(paper + (ink - paper) * cover);
+      for (let c = 0; c < 3; c++) data[(y * width + x) * 3 + c] = level + noise.below(9) - 4;
     }
   }
   return { width, height, data };
 }
 
-function isInked(text: string, column: number, row: number): boolean {
-  const letter = text[Math.floor(column / 6)];
-  if (letter === undefined || column < 0 || row < 0 || row >= 7 || column % 6 === 5) return false;
-  const rows = GLYPHS[letter];
-  if (rows === undefined) throw new Error(`the test font has no glyph for "${letter}"`);
-  return ((rows[row]! >> (4 - (column % 6))) & 1) === 1;
+function distanceToText(text: string, x: number, y: number): number {
+  const index = clamp(Math.floor((x + (ADVANCE - 4) / 2) / ADVANCE), 0, text.length - 1);
+  const strokes = GLYPHS[text[index]!];
+  if (strokes === undefined) throw new Error(`the test font has no glyph for "${text[index]}"`);
+  let nearest = Number.POSITIVE_INFINITY;
+  for (const stroke of strokes) {
+    for (let i = 1; i < stroke.length; i++) {
+      nearest = Math.min(nearest, distanceToSegment(x - index * ADVANCE, y, stroke[i - 1]!, stroke[i]!));
+    }
+  }
+  return nearest;
+}
+
+function distanceToSegment(x: number, y: number, [ax, ay]: Point, [bx, by]: Point): number {
+  const [dx, dy] = [bx - ax, by - ay];
+  const along = clamp(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1), 0, 1);
+  return Math.hypot(x - ax - along * dx, y - ay - along * dy);
 }
 
 /** [1, 3, H, W] planes from a picture. */
