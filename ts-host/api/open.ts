@@ -1,7 +1,7 @@
 // Opening a model: source, external files and reader together, with everything opened here closed together.
+// Readers and writers are loaded when first used: they are most of the code, and importing Octavo stays cheap.
 
 import type { RunContext } from '../context.js';
-import { readOnnx } from '../formats/onnx/reader.js';
 import { type SourceInput, toSource } from '../io/any-source.js';
 import { cachingResolver, type ExternalResolver } from '../io/external.js';
 import type { Model } from '../ir/model.js';
@@ -42,6 +42,7 @@ export async function openModel(
     if (source !== input) await source.close?.();
   };
   try {
+    const { readOnnx } = await import('../formats/onnx/reader.js');
     const model = await readOnnx(source, { external: resolve }, context);
     return { model, byteLength: source.size + externalBytes, close };
   } catch (error) {

@@ -3,8 +3,7 @@
 
 import { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
-import { type Materialized, materializePlan } from '../formats/onnx/materialize/index.js';
-import { planOnnxFiles } from '../formats/onnx/writer.js';
+import type { Materialized } from '../formats/onnx/materialize/index.js';
 import type { SourceInput } from '../io/any-source.js';
 import type { Model } from '../ir/model.js';
 import type { QuantPlan } from '../ir/plan.js';
@@ -44,9 +43,11 @@ export async function quantize(input: SourceInput, options: QuantizeOptions = {}
       options.plan === undefined
         ? await makePlan(engine, model, settings, canRaiseTo, context)
         : givenPlan(options.plan, model);
+    const { materializePlan } = await import('../formats/onnx/materialize/index.js');
     const materialized = materializePlan(model, plan, { engine, choosers: WEIGHT_OBSERVERS, canRaiseTo });
     const quantized = raised(materialized);
     const { fileName = 'model.onnx', externalName, externalData } = options;
+    const { planOnnxFiles } = await import('../formats/onnx/writer.js');
     const files = planOnnxFiles(quantized, { fileName, externalName, externalData }, context);
     return new QuantizeResult({ engine, opened, plan, quantized, files, modeReason, context });
   } catch (error) {
