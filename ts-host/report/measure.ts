@@ -8,6 +8,7 @@ import { quantizedPieces } from '../tensor/blockCodes.js';
 import { newCodes } from '../tensor/codes.js';
 import { floatChunks } from '../tensor/floatChunks.js';
 import { scaleLayout } from '../tensor/layout.js';
+import { ScaleSlot } from '../tensor/scaleSlot.js';
 import type { ScaleChooser } from '../tensor/scales.js';
 import type { Engine } from '../wasm/engine.js';
 import { float16ToFloat32, float32ToFloat16 } from '../wasm/kernels/floats.js';
@@ -59,6 +60,7 @@ async function* restoredChunks(
       layout,
       plan,
       choose,
+      new ScaleSlot(),
       context,
     )) {
       const params = { layout: local, ...scales, qmin: plan.qmin, qmax: plan.qmax };

@@ -15,6 +15,7 @@ import type { ScaleLayout } from '../wasm/layout.js';
 import { CodePacker, codesOf, newCodes } from './codes.js';
 import { floatChunks } from './floatChunks.js';
 import { regroup } from './regroup.js';
+import type { ScaleSlot } from './scaleSlot.js';
 import type { ScaleChooser, Scales } from './scales.js';
 
 /** Elements in a piece, unless a single block · inner is larger. */
@@ -37,8 +38,10 @@ export function blockTensors(
   dtype: CodeDType,
   rule: ScaleRule,
   choose: ScaleChooser,
+  slot: ScaleSlot,
 ): BlockTensors {
-  const pieces = (context: RunContext) => quantizedPieces(engine, tensor, layout, rule, choose, context);
+  const pieces = (context: RunContext) =>
+    quantizedPieces(engine, tensor, layout, rule, choose, slot, context);
   return {
     codes: {
       byteLength: byteLengthOf(dtype, elementCount(tensor.dims, tensor.name)),
@@ -83,9 +86,11 @@ export async function* quantizedPieces(
   layout: ScaleLayout,
   rule: ScaleRule,
   choose: ScaleChooser,
+  slot: ScaleSlot,
   context: RunContext,
 ): AsyncGenerator<Piece> {
   const sizes = pieceSizes(layout, elementCount(tensor.dims));
+  let start = 0;
   for await (const values of regroup(floatChunks(engine, tensor, context), sizes)) {
     const local = localLayout(layout, values.length);
     const once = {
@@ -94,7 +99,9 @@ export async function* quantizedPieces(
         yield { start: 0, values };
       },
     };
-    yield { values, local, scales: await choose(engine, once, local, rule) };
+    const scales = await slot.take(tensor, `${start}`, () => choose(engine, once, local, rule));
+    start += values.length;
+    yield { values, local, scales };
   }
 }
 

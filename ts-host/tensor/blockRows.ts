@@ -18,6 +18,7 @@ import { transpose } from '../wasm/kernels/transpose.js';
 import { columnSlabs } from './columns.js';
 import { floatChunks } from './floatChunks.js';
 import { regroup } from './regroup.js';
+import type { ScaleSlot } from './scaleSlot.js';
 import type { ScaleChooser } from './scales.js';
 
 /** Floats quantized at a time. */
@@ -37,11 +38,12 @@ export interface BlockRowsSpec {
   /** How the file stores the matrix: [rows, depth] or [depth, rows]. */
   readonly order: 'rows-depth' | 'depth-rows';
   readonly choose: ScaleChooser;
+  readonly slot: ScaleSlot;
 }
 
 type Part = 'codes' | 'scale' | 'zeroPoint';
 
-/** The three tensors of a block-quantized matrix. Each quantizes the weight anew when it is written. */
+/** The three tensors of a block-quantized matrix, each computed from the weight when it is written. */
 export function blockRows(engine: Engine, tensor: Tensor, spec: BlockRowsSpec): Record<Part, TensorData> {
   const part = (name: Part): TensorData => ({
     byteLength: spec.rows * rowBytes(spec, spec.depth, name),
@@ -73,8 +75,10 @@ async function* inOrder(
     { length: Math.ceil(rows / step) },
     (_, i) => Math.min(step, rows - i * step) * depth,
   );
+  let row = 0;
   for await (const values of regroup(floatChunks(engine, tensor, context), sizes)) {
-    yield await quantizeRows(engine, tensor, values, values.length / depth, depth, spec, part);
+    yield await quantizeRows(engine, tensor, values, values.length / depth, depth, spec, part, `${row}`);
+    row += step;
   }
 }
 
@@ -98,7 +102,8 @@ async function* turned(
     for await (const slab of columnSlabs(chunks, rows, [row, row + width], Math.min(slabDepth, depth))) {
       const values = new Float32Array(slab.values.length);
       transpose(engine, slab.values, values, slab.rows, width);
-      const local = await quantizeRows(engine, tensor, values, width, slab.rows, spec, part);
+      const piece = `${row},${slab.row}`;
+      const local = await quantizeRows(engine, tensor, values, width, slab.rows, spec, part, piece);
       scatter(local, panel, width, bytes, rowBytes(spec, slab.row, part));
     }
     yield panel;
@@ -122,13 +127,14 @@ async function quantizeRows(
   depth: number,
   spec: BlockRowsSpec,
   part: Part,
+  piece: string,
 ): Promise<Uint8Array> {
   const { block, bits } = spec;
   const blocks = Math.ceil(depth / block);
   const layout = { depth, inner: 1, block, scaleCount: rows * blocks };
   const rule = { qmin: 0, qmax: 2 ** bits - 1, symmetric: spec.symmetric };
   const once = { tensor: tensor.name, chunks: () => single(values) };
-  const scales = await spec.choose(engine, once, layout, rule);
+  const scales = await spec.slot.take(tensor, piece, () => spec.choose(engine, once, layout, rule));
   if (part === 'scale') return new Uint8Array(scales.scale.buffer);
   const out = new Uint8Array(rows * rowBytes(spec, depth, part));
   if (part === 'zeroPoint') {

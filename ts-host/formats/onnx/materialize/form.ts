@@ -5,6 +5,7 @@ import type { Node } from '../../../ir/model.js';
 import type { NameGenerator } from '../../../ir/names.js';
 import type { TensorPlan } from '../../../ir/plan.js';
 import type { Tensor } from '../../../ir/tensor.js';
+import type { ScaleSlot } from '../../../tensor/scaleSlot.js';
 import type { ScaleChooser } from '../../../tensor/scales.js';
 import type { Engine } from '../../../wasm/engine.js';
 
@@ -27,6 +28,8 @@ export interface FormContext {
   readonly engine: Engine;
   readonly fresh: NameGenerator;
   readonly choosers: Readonly<Record<string, ScaleChooser>>;
+  /** Shared by all weights of the output. */
+  readonly slot: ScaleSlot;
   /** Version of the standard operators that the result will have. */
   readonly opset: number;
 }

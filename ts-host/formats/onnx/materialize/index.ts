@@ -6,6 +6,7 @@ import { type ConstantRef, ConstantScope, constantId } from '../../../ir/constan
 import { type Attribute, type Graph, type Model, type Node, nodeIds } from '../../../ir/model.js';
 import { uniqueNames } from '../../../ir/names.js';
 import type { NodeForm, NodePlan, QuantPlan, TensorPlan } from '../../../ir/plan.js';
+import { ScaleSlot } from '../../../tensor/scaleSlot.js';
 import type { ScaleChooser } from '../../../tensor/scales.js';
 import type { Engine } from '../../../wasm/engine.js';
 import { CONTRIB } from './build.js';
@@ -34,7 +35,7 @@ export interface Materialized {
 export function materializePlan(model: Model, plan: QuantPlan, options: MaterializeOptions): Materialized {
   const opset = targetOpset(model, plan, options.canRaiseTo);
   const { engine, choosers } = options;
-  const context: FormContext = { engine, choosers, fresh: uniqueNames(model), opset };
+  const context: FormContext = { engine, choosers, slot: new ScaleSlot(), fresh: uniqueNames(model), opset };
   const rewriter = new Rewriter(plan, context);
   const graph = rewriter.rewrite(model.graph, new ConstantScope(model.graph));
   const opsets = new Map(model.opsets);

@@ -57,7 +57,15 @@ export function storeCodes(
   const { granularity, dtype } = plan;
   if (granularity.kind === 'block') {
     const layout = scaleLayout(tensor.dims, granularity);
-    const parts = blockTensors(engine, tensor, layout, dtype, plan, context.choosers[plan.observer]!);
+    const parts = blockTensors(
+      engine,
+      tensor,
+      layout,
+      dtype,
+      plan,
+      context.choosers[plan.observer]!,
+      context.slot,
+    );
     const { axis, blockSize } = granularity;
     const dims = tensor.dims.map((d, i) => (i === axis ? Math.ceil(d / blockSize) : d));
     addTensor(edit, makeTensor(codesName, dtype, tensor.dims, parts.codes));

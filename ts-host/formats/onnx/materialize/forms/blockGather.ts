@@ -11,10 +11,10 @@ import { blockPlan } from './blockPlan.js';
 
 export const blockGather: Form = {
   store(site, context) {
-    const { bits, block, symmetric, choose } = blockPlan(codePlan(site.plan), context);
+    const { bits, block, symmetric, choose, slot } = blockPlan(codePlan(site.plan), context);
     const { tensor, name } = site.ref;
     const [rows, depth] = tensor.dims as [number, number];
-    const spec = { rows, depth, block, bits, symmetric, order: 'rows-depth', choose } as const;
+    const spec = { rows, depth, block, bits, symmetric, order: 'rows-depth', choose, slot } as const;
     const blocks = Math.ceil(depth / block);
     return addBlocks(site, context, name, bits, symmetric, blockRows(context.engine, tensor, spec), {
       codes: [rows, (blocks * block * bits) / 8],

@@ -10,11 +10,11 @@ import { type BlockBits, blockPlan } from './blockPlan.js';
 
 export const blockMatMul: Form = {
   store(site, context, user) {
-    const { bits, block, symmetric, choose } = blockPlan(codePlan(site.plan), context);
+    const { bits, block, symmetric, choose, slot } = blockPlan(codePlan(site.plan), context);
     const { rows, depth, turned } = shape(site, user);
     const { tensor, name } = site.ref;
     const order = turned ? 'rows-depth' : 'depth-rows';
-    const spec = { rows, depth, block, bits, symmetric, order, choose } as const;
+    const spec = { rows, depth, block, bits, symmetric, order, choose, slot } as const;
     const parts = blockRows(context.engine, tensor, spec);
     const blocks = Math.ceil(depth / block);
     return addBlocks(site, context, name, bits, symmetric, parts, {
