@@ -98,3 +98,8 @@ export const ABSENT_MODELS: readonly string[] = ALL.filter((m) => !existsSync(m.
 export function realModel(name: string): RealModel | undefined {
   return ALL.find((model) => model.name === name || model.path.endsWith(`/${name}`));
 }
+
+/** A model by its name, undefined where its file is not here. */
+export function presentModel(name: string): RealModel | undefined {
+  return REAL_MODELS.find((model) => model.name === name);
+}

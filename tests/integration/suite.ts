@@ -1,0 +1,78 @@
+// Quantizes a model in every mode, runs what comes out in both engines and holds it against the float model there.
+// Each figure is printed, met or missed.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { before, describe, type TestContext, test } from 'node:test';
+import { buildWasm } from '../../scripts/build-wasm.js';
+import { init, quantize } from '../../ts-host/index.js';
+import { type Comparison, compareIn } from '../consumers/compare.js';
+import { ENGINES } from '../consumers/job.js';
+import type { RealModel } from '../consumers/models.js';
+import { enginesMissing } from '../consumers/run.js';
+import { type Missed, MODES, type Mode } from './modes.js';
+
+export interface Expectations {
+  /** By mode name: the bars this model misses. */
+  readonly missed?: Readonly<Record<string, Missed>>;
+  /** By mode name: largest output as a share of the float file. */
+  readonly size?: Readonly<Record<string, number>>;
+  readonly modes?: readonly Mode[];
+}
+
+/** Registers a test for each mode. */
+export function testModel(name: string, model: RealModel | undefined, expected: Expectations = {}): void {
+  const skip = model === undefined ? `${name}: the model's file is not here` : enginesMissing();
+  describe(name, { skip: skip ?? false }, () => {
+    before(prepareEngine);
+    for (const mode of expected.modes ?? MODES) {
+      const bar = expected.missed?.[mode.name]?.atLeast ?? mode.bar;
+      const aim = bar === undefined ? 'loads and runs' : `cosine >= ${bar}`;
+      test(`${name} ${mode.name} -> ${aim} in both engines`, (t) => runMode(t, model!, mode, expected));
+    }
+  });
+}
+
+/** Makes the kernels of this checkout the ones that the public API uses. */
+export async function prepareEngine(): Promise<void> {
+  await buildWasm();
+  await init(readFileSync(new URL('../../dist/simd.wasm', import.meta.url)));
+}
+
+async function runMode(t: TestContext, model: RealModel, mode: Mode, expected: Expectations): Promise<void> {
+  const bytes = readFileSync(model.path);
+  const result = await quantize(bytes, mode.options);
+  const output = await result.bytes();
+  const share = output.byteLength / bytes.byteLength;
+  const compared: Comparison[] = [];
+  for (const engine of ENGINES) {
+    compared.push(await compareIn(engine, model.path, output, model.runs, model.decision));
+  }
+  const missed = expected.missed?.[mode.name];
+  t.diagnostic(
+    `${row(model.name, mode.name, share, compared)}${missed === undefined ? '' : ` | ${missed.reason}`}`,
+  );
+  const limit = expected.size?.[mode.name];
+  if (limit !== undefined)
+    assert.ok(share <= limit, `size ${share.toFixed(4)} of the float file, at most ${limit}`);
+  check(compared, missed?.atLeast ?? mode.bar);
+}
+
+/** Numbers everywhere, and close enough where a bar is given. */
+export function check(compared: readonly Comparison[], bar: number | undefined): void {
+  for (const { engine, outputs } of compared) {
+    for (const { output, nonFinite, cosine } of outputs) {
+      assert.equal(nonFinite, 0, `${output} holds NaN or infinity in onnxruntime-${engine}`);
+      if (bar !== undefined) assert.ok(cosine >= bar, `${output}: cosine ${cosine} in onnxruntime-${engine}`);
+    }
+  }
+}
+
+/** One line of the table: size share, then cosine, worst run, SQNR and agreement for each engine. */
+export function row(model: string, mode: string, share: number, compared: readonly Comparison[]): string {
+  const cells = compared.map(
+    ({ engine, cosine, worstCosine, sqnrDb, agreement }) =>
+      `${engine} ${cosine.toFixed(5)} worst ${worstCosine.toFixed(5)} ${sqnrDb.toFixed(1)} dB ${(agreement * 100).toFixed(1)} %`,
+  );
+  return [model.padEnd(12), mode.padEnd(19), share.toFixed(4), ...cells].join(' | ');
+}
