@@ -1,0 +1,37 @@
+// npm run bench [-- --only kernels,formats,file,large,startup] [--json]
+// Runs the sections one after the other and prints what they measured, with the goals of the issue beside it.
+
+import { parseArgs } from 'node:util';
+import { environment, formatEnvironment } from './environment.js';
+import { formatSection, type SectionResult } from './report.js';
+import { file } from './sections/file.js';
+import { formats } from './sections/formats.js';
+import { kernels } from './sections/kernels.js';
+import { large } from './sections/large.js';
+import { startup } from './sections/startup.js';
+
+const SECTIONS: Readonly<Record<string, () => Promise<SectionResult>>> = {
+  kernels,
+  formats,
+  file,
+  startup,
+  large,
+};
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, json: { type: 'boolean', default: false } },
+});
+const names = values.only === undefined ? Object.keys(SECTIONS) : values.only.split(',');
+const unknown = names.filter((name) => !(name in SECTIONS));
+if (unknown.length > 0)
+  throw new Error(`no section ${unknown.join(', ')}: ${Object.keys(SECTIONS).join(' ')}`);
+
+const here = environment();
+if (!values.json) console.log(formatEnvironment(here));
+const results: SectionResult[] = [];
+for (const name of names) {
+  const result = await SECTIONS[name]!();
+  results.push(result);
+  if (!values.json) console.log(`\n${formatSection(result)}`);
+}
+if (values.json) console.log(JSON.stringify({ environment: here, results }, null, 2));
