@@ -72,5 +72,7 @@ for (const model of readdirSync(models).filter((name) => name.endsWith('.onnx'))
 }
 console.log(`
 Mode embedding quantizes lookup tables only; "-" marks a model that has none.
-The files are in ${paint('bold', `${relative(process.cwd(), folder)}/`)}; quantize your own model with
+The files are in ${paint('bold', `${relative(process.cwd(), folder)}/`)}; see one with
+  node dist/cli.js inspect ${relative(process.cwd(), folder)}/ch_PP-OCRv4_rec_infer.int8.onnx
+and quantize your own with
   node dist/cli.js quantize model.onnx`);

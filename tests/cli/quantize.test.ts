@@ -19,7 +19,7 @@ describe('octavo quantize', () => {
     const text = stdout.toString();
     assert.match(text, /^mode +weights: MatMul and Gemm hold 43 % of the 18688 weights/m);
     assert.match(text, /^size +7\d\.\d kB → 2\d\.\d kB, \d\d\.\d % \(3\.\d times smaller\)/m);
-    assert.match(text, /^weights +3 as int8, one scale a channel$/m);
+    assert.match(text, /^weights +3 as uint8, one scale a channel$/m);
     assert.match(text, /^nodes +2 dequantize, 1 gatherDequantize, 1 float$/m);
     assert.match(text, /^ +1 +input 1 of Add is not a weight/m);
     assert.ok(text.includes(`${path.replace('.onnx', '.int8.onnx')}`), text);
@@ -161,7 +161,7 @@ describe('octavo quantize', () => {
     for (const path of ocrModels) {
       const run = await octavo(['quantize', path, '-o', join(folder, 'out.onnx'), '--json']);
       assert.equal(run.code, 0, run.stderr);
-      assert.ok((json(run).ratio as number) < 0.4, `${path}: ${json(run).ratio}`);
+      assert.ok((json(run).ratio as number) < 0.42, `${path}: ${json(run).ratio}`);
     }
   });
 });
@@ -173,7 +173,7 @@ describe('octavo', () => {
   });
 
   it('--help of every command -> every option explained, examples, no line over 120', async () => {
-    for (const args of [[], ['quantize'], ['plan']]) {
+    for (const args of [[], ['quantize'], ['plan'], ['inspect']]) {
       const { code, stdout } = await octavo([...args, '--help']);
       const text = stdout.toString();
       assert.equal(code, 0);

@@ -1,6 +1,7 @@
 // From the flags that decide a plan to the options of quantize(). Flags that a mode would not look at are refused here:
 // quantize() ignores them, but a person who typed one expects something of it.
 
+import type { VariantFamily } from '../api/variants.js';
 import type { QuantMode } from '../ir/plan.js';
 import type { WeightObserver } from '../observers/index.js';
 import type { Bits, GranularityName, QuantizeOptions } from '../quantize/options.js';
@@ -13,7 +14,7 @@ export interface PlanFlags {
   readonly granularity?: GranularityName;
   readonly blockSize?: string;
   readonly symmetric?: boolean;
-  readonly observer?: WeightObserver;
+  readonly observer?: WeightObserver | 'auto';
   readonly blockForm?: 'contrib' | 'qdq';
   readonly weightType?: 'int8' | 'uint8';
   readonly reduceRange?: boolean;
@@ -30,6 +31,11 @@ export interface PlanCommandFlags extends PlanFlags {
   readonly output?: string;
 }
 
+/** Flags of `inspect`. */
+export interface InspectFlags {
+  readonly memoryLimit?: number;
+}
+
 /** Flags of `quantize`. */
 export interface QuantizeFlags extends PlanFlags {
   readonly output?: string;
@@ -38,6 +44,7 @@ export interface QuantizeFlags extends PlanFlags {
   readonly planOut?: string;
   readonly externalData?: 'auto' | 'always' | 'never';
   readonly measure?: boolean;
+  readonly variants?: VariantFamily;
 }
 
 const STORED: readonly QuantMode[] = ['weights', 'embedding'];
@@ -63,6 +70,16 @@ export function planFlagsGiven(flags: PlanFlags): string[] {
   const others = ['mode', 'skip', 'opTypes', 'minElements', 'minChannels'] as const;
   const keys = [...(Object.keys(MODES_OF) as ModeFlag[]), ...others];
   return keys.filter((key) => flags[key] !== undefined).map((key) => asTyped(key, flags[key]));
+}
+
+/** A family fixes the mode and all that belongs to it.
+ *  @throws UsageError for a flag that would be without effect. */
+export function suitsVariants(flags: QuantizeFlags): void {
+  const decided = ['mode', ...(Object.keys(MODES_OF) as ModeFlag[]), 'plan', 'planOut', 'measure'] as const;
+  const given = decided.find((key) => flags[key] !== undefined);
+  if (given === undefined) return;
+  const value = given === 'plan' || given === 'planOut' ? undefined : flags[given];
+  throw new UsageError(`${asTyped(given, value)} does not go with --variants`, asTyped(given));
 }
 
 export interface PlanChoice {
@@ -141,7 +158,7 @@ function unsuited(typed: string, option: string, modes: readonly QuantMode[], mo
 }
 
 /** `blockSize` → `--block-size`, with its value `--block-size 64`, false `--no-symmetric`. */
-function asTyped(key: keyof PlanFlags, value?: unknown): string {
+function asTyped(key: keyof QuantizeFlags, value?: unknown): string {
   const option = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   if (value === false) return `--no-${option}`;
   if (value === undefined || value === true) return `--${option}`;

@@ -5,6 +5,7 @@ Examples:
   octavo quantize model.onnx                           picks the mode, says why, writes model.int8.onnx
   octavo quantize model.onnx --mode fp16 -o half.onnx
   octavo plan model.onnx -o plan.json                  decides, writes no model
+  octavo inspect model.onnx                            inputs, outputs, operators, constants
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 octavo COMMAND --help shows the options of a command.`;
@@ -16,6 +17,7 @@ Examples:
   octavo quantize bert.onnx --mode dynamic --skip '*classifier*'
   octavo quantize model.onnx --plan-out plan.json      saves what was decided; edit it, then
   octavo quantize model.onnx --plan plan.json -o edited.onnx
+  octavo quantize onnx/model.onnx --variants transformers.js
   octavo quantize model.onnx --measure --json          for programs
   octavo quantize - -o - < model.onnx > small.onnx
 
@@ -27,3 +29,8 @@ Examples:
   octavo plan model.onnx                               what quantize would do, one line a tensor and node
   octavo plan model.onnx --bits 4 -o plan.json
   octavo quantize model.onnx --plan plan.json -o out.onnx`;
+
+export const INSPECT_HELP = `
+Examples:
+  octavo inspect model.onnx
+  octavo inspect model.onnx --json | jq '.operators[].opType'`;

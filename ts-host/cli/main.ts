@@ -2,7 +2,7 @@
 // else.
 
 import { CommanderError } from 'commander';
-import { exitCodeOf, FAILED, isUsage, messageOf, OK, toErrorJson, USAGE } from './errors.js';
+import { exitCodeOf, FAILED, messageOf, OK, toErrorJson, USAGE } from './errors.js';
 import { interruptible } from './interrupt.js';
 import { makeProgram } from './program.js';
 import { Terminal } from './terminal.js';
@@ -31,7 +31,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function tell(error: unknown, terminal: Terminal): Promise<void> {
   if (terminal.json) await terminal.print(`${JSON.stringify({ error: toErrorJson(error) }, null, 2)}\n`);
-  else terminal.complain(messageOf(error), isUsage(error));
+  else terminal.complain(messageOf(error), error instanceof CommanderError);
   if (exitCodeOf(error) === FAILED && process.env.OCTAVO_TRACE && error instanceof Error) {
     terminal.note(`${error.stack}\n`);
   }

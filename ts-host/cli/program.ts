@@ -2,8 +2,8 @@
 // --help, --version and mistakes answer at once.
 
 import { Command, Option } from 'commander';
-import type { PlanCommandFlags, PlanFlags, QuantizeFlags } from './flags.js';
-import { MAIN_HELP, PLAN_HELP, QUANTIZE_HELP } from './help.js';
+import type { InspectFlags, PlanCommandFlags, PlanFlags, QuantizeFlags } from './flags.js';
+import { INSPECT_HELP, MAIN_HELP, PLAN_HELP, QUANTIZE_HELP } from './help.js';
 import type { Environment } from './terminal.js';
 import { byteCount, count, names, repeated } from './values.js';
 import { packageVersion } from './version.js';
@@ -15,6 +15,7 @@ export function makeProgram(environment: Environment): Command {
     .addHelpText('after', MAIN_HELP)
     .addCommand(quantizeCommand(environment))
     .addCommand(planCommand(environment))
+    .addCommand(inspectCommand(environment))
     .helpCommand(false);
   for (const command of [program, ...program.commands]) {
     // main() tells errors; writeErr remains for the help that a missing command gets.
@@ -35,6 +36,7 @@ function quantizeCommand(environment: Environment): Command {
     .option('--plan <file>', 'apply this plan instead of making one')
     .option('--plan-out <file>', 'save the plan')
     .addOption(choice('--external-data <when>', 'weights beside the model file', ['auto', 'always', 'never']))
+    .addOption(choice('--variants <family>', 'write the files a library looks for', ['transformers.js']))
     .option('--measure', 'compare every quantized weight with the original')
     .option('--json', 'print one JSON document')
     .option('--verbose', 'list every node left in float')
@@ -59,6 +61,22 @@ function planCommand(environment: Environment): Command {
     });
 }
 
+function inspectCommand(environment: Environment): Command {
+  return new Command('inspect')
+    .description('Shows what a model holds: inputs, outputs, operators, constants.')
+    .argument('<model>', 'an ONNX file, or - for standard input')
+    .option(...MEMORY_LIMIT)
+    .option('--json', 'print one JSON document')
+    .option('--verbose', 'list every operator and constant')
+    .addHelpText('after', INSPECT_HELP)
+    .action(async (model: string, flags: InspectFlags) => {
+      const { inspectCommand: run } = await import('./inspect.js');
+      await run(model, flags, environment);
+    });
+}
+
+const MEMORY_LIMIT = ['--memory-limit <bytes>', 'most memory for buffers, such as 512MB', byteCount] as const;
+
 /** The options that decide a plan: see {@link PlanFlags}. */
 function addPlanOptions(command: Command): Command {
   return command
@@ -68,7 +86,7 @@ function addPlanOptions(command: Command): Command {
     .addOption(choice('--block-size <n>', 'weights in a block', ['16', '32', '64', '128', '256']))
     .option('--symmetric', 'no zero points')
     .option('--no-symmetric', 'a zero point for each scale')
-    .addOption(choice('--observer <name>', 'how scales are chosen', ['absmax', 'mse']))
+    .addOption(choice('--observer <name>', 'how scales are chosen', ['auto', 'absmax', 'mse']))
     .addOption(choice('--block-form <form>', 'how blocks are written', ['contrib', 'qdq']))
     .addOption(choice('--weight-type <type>', 'mode dynamic: type of weights', ['int8', 'uint8']))
     .option('--reduce-range', 'mode dynamic: 7 bits, for x86 without VNNI')
@@ -77,7 +95,7 @@ function addPlanOptions(command: Command): Command {
     .option('--op-types <names>', 'quantize only these operators, such as Conv,Gemm', names)
     .option('--min-elements <n>', 'leave smaller weights in float', count)
     .option('--min-channels <n>', 'leave Conv with fewer output channels in float', count)
-    .option('--memory-limit <bytes>', 'most memory for buffers, such as 512MB', byteCount);
+    .option(...MEMORY_LIMIT);
 }
 
 /** `bits of a weight: 2, 3, 4, 5, 6, 7, 8, 16` */

@@ -20,6 +20,10 @@ export async function quantizeCommand(
   flags: QuantizeFlags,
   environment: Environment,
 ): Promise<void> {
+  if (flags.variants !== undefined) {
+    const { variantsCommand } = await import('./variants.js');
+    return variantsCommand(model, flags.variants, flags, environment);
+  }
   const { terminal, signal } = environment;
   const { options, modeReason } = await chosenOptions(flags, signal);
   const { output, force = false } = flags;
