@@ -4,7 +4,6 @@ import { relative } from 'node:path';
 import { run } from 'node:test';
 import { counts, failed, type Outcome, type Skip, sum } from './outcome.js';
 
-/** A file that takes longer hangs. */
 const FILE_LIMIT_MS = 600_000;
 
 /** What the events of node:test say; node's own types leave half of it out. */
@@ -25,6 +24,8 @@ export interface NodeTestOptions {
   readonly root: string;
   /** Files at once. */
   readonly concurrency: number;
+  /** Most milliseconds for a file; one that takes longer hangs. */
+  readonly fileLimitMs?: number;
   /** Called with a line for each file when it is done, and with what its tests say of themselves. */
   readonly onLine: (line: string) => void;
 }
@@ -42,11 +43,14 @@ export async function runNodeTests(files: readonly string[], options: NodeTestOp
   return sum(outcomes);
 }
 
-async function runFile(file: string, { root, onLine }: NodeTestOptions): Promise<Outcome> {
+async function runFile(
+  file: string,
+  { root, onLine, fileLimitMs = FILE_LIMIT_MS }: NodeTestOptions,
+): Promise<Outcome> {
   const start = performance.now();
   const tally = new Tally(file, relative(root, file));
   const said: string[] = [];
-  const stream = run({ files: [file], timeout: FILE_LIMIT_MS });
+  const stream = run({ files: [file], timeout: fileLimitMs });
   for await (const { type, data } of stream as AsyncIterable<{ type: string; data: TestEvent }>) {
     if (type === 'test:pass') tally.pass(data);
     else if (type === 'test:fail') tally.fail(data);

@@ -26,7 +26,7 @@ function runBodies(lists: readonly (readonly string[])[]): Outcome[] {
   const runner = new URL('../../scripts/testing/node-tests.ts', import.meta.url).href;
   const code = `
     const { runNodeTests } = await import(${JSON.stringify(runner)});
-    const options = { root: ${JSON.stringify(folder)}, concurrency: 2, onLine: () => {} };
+    const options = { root: ${JSON.stringify(folder)}, concurrency: 2, fileLimitMs: 20_000, onLine: () => {} };
     const outcomes = [];
     for (const files of ${JSON.stringify(files)}) outcomes.push(await runNodeTests(files, options));
     console.log(JSON.stringify(outcomes));`;
@@ -34,7 +34,7 @@ function runBodies(lists: readonly (readonly string[])[]): Outcome[] {
   // A file, not -e: node hands its own options on to the processes of the tests.
   const script = join(folder, 'run.mjs');
   writeFileSync(script, code);
-  const args = [...process.execArgv.filter((arg) => !arg.startsWith('--test')), script];
+  const args = ['--import', import.meta.resolve('tsx'), script];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
   assert.notEqual(stdout, '', stderr);
   return JSON.parse(stdout);
