@@ -23,7 +23,6 @@ import type { ScaleChooser } from './scales.js';
 
 /** Floats quantized at a time. */
 const SLAB_ELEMENTS = 1 << 20;
-/** Output bytes put together at a time when the matrix must be turned. */
 const PANEL_BYTES = 32 * 1024 * 1024;
 
 export interface BlockRowsSpec {
@@ -39,6 +38,8 @@ export interface BlockRowsSpec {
   readonly order: 'rows-depth' | 'depth-rows';
   readonly choose: ScaleChooser;
   readonly slot: ScaleSlot;
+  /** Bytes of codes put together at a time when the matrix must be turned. Default 32 MiB. */
+  readonly panelBytes?: number;
 }
 
 type Part = 'codes' | 'scale' | 'zeroPoint';
@@ -90,8 +91,10 @@ async function* turned(
   context: RunContext,
 ): AsyncGenerator<Uint8Array> {
   const { rows, depth, block } = spec;
+  const { panelBytes = PANEL_BYTES } = spec;
   const bytes = rowBytes(spec, depth, part);
-  const panelRows = Math.min(rows, Math.max(1, Math.floor(PANEL_BYTES / bytes)));
+  // The same panels for all three parts: they share the scales of each piece.
+  const panelRows = Math.min(rows, Math.max(1, Math.floor(panelBytes / rowBytes(spec, depth, 'codes'))));
   // Four blocks at least, so that a slab's zero points begin on a byte for 2 bits too.
   const unit = 4 * block;
   for (let row = 0; row < rows; row += panelRows) {

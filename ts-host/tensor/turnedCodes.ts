@@ -23,12 +23,13 @@ export function turnedCodes(
   dtype: 'int8' | 'uint8',
   scales: Scales,
   range: { readonly qmin: number; readonly qmax: number },
+  panelBytes = PANEL_BYTES,
 ): TensorData {
   const [rows, columns] = tensor.dims as [number, number];
   return {
     byteLength: rows * columns,
     async *chunks(context: RunContext) {
-      const panelColumns = Math.min(columns, Math.max(1, Math.floor(PANEL_BYTES / rows)));
+      const panelColumns = Math.min(columns, Math.max(1, Math.floor(panelBytes / rows)));
       for (let column = 0; column < columns; column += panelColumns) {
         const width = Math.min(panelColumns, columns - column);
         const panel = newCodes(dtype, rows * width) as Int8Array | Uint8Array;
