@@ -44,6 +44,17 @@ describe('standard streams', () => {
     assert.ok(status === 0 || (status === 1 && /EPIPE/.test(stderr)), `${status}: ${stderr}`);
     assert.doesNotMatch(stderr, /\n\s+at /);
   });
+
+  it('stdout closed from the start -> exit 1 or 2, no stack', {
+    skip: process.platform === 'win32' && 'no sh',
+  }, () => {
+    const { path } = folderWithModel();
+    for (const args of ['--help', `inspect "${path}"`, `plan "${path}"`, 'quantize --json']) {
+      const command = `"${process.execPath}" "${CLI}" ${args} > >(exec true); sleep 0.3`;
+      const { stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' });
+      assert.doesNotMatch(stderr, /\n\s+at /, args);
+    }
+  });
 });
 
 /** Runs a command on a terminal of its own. */

@@ -62,6 +62,13 @@ const USAGE: readonly [string, readonly string[], RegExp][] = [
     ['quantize', 'MODEL', '-o', '-', '--json'],
     /both want standard output/,
   ],
+  ['a folder that is not there', ['quantize', 'MODEL', '-o', 'absent/'], /there is no folder absent/],
+  ['the plan in place of the model', ['quantize', 'MODEL', '-o', 'a', '--plan-out', './a'], /cannot both be/],
+  [
+    'the model in place of the plan',
+    ['quantize', 'MODEL', '--plan', 'PLAN', '-o', 'PLAN'],
+    /would replace the input/,
+  ],
   ['a plan on standard output', ['quantize', 'MODEL', '--plan-out', '-'], /--plan-out needs a file/],
 ];
 
@@ -73,7 +80,7 @@ describe('wrong usage', () => {
       const real = args.map((arg) =>
         arg === 'MODEL' ? path : arg === 'PLAN' ? join(folder, 'plan.json') : arg,
       );
-      const run = await octavo(real);
+      const run = await octavo(real, { cwd: folder });
       assert.equal(run.code, 2, run.stderr);
       const asJson = real.includes('--json');
       assert.match(asJson ? run.stdout.toString() : run.stderr, message);

@@ -19,9 +19,10 @@ export async function main(args: readonly string[]): Promise<number> {
     return OK;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return OK; // --help, --version
-    if (error instanceof CommanderError && error.code === 'commander.help' && !terminal.json) return USAGE;
+    if (error instanceof CommanderError && error.code === 'commander.help') return USAGE; // no command: help was shown
     terminal.endProgress();
-    await tell(error, terminal);
+    // Where stdout is gone, nobody is left to be told; the exit code remains.
+    await tell(error, terminal).catch(() => undefined);
     return interrupt.exitCode ?? exitCodeOf(error);
   } finally {
     terminal.endProgress();

@@ -37,6 +37,7 @@ export async function outputTarget(request: TargetRequest): Promise<OutputTarget
   const { input, output, force, terminal, options } = request;
   if (output === STANDARD_STREAM) return standardOutput(terminal);
   const isNamed = output !== undefined && !(await fileStatus(output))?.isDirectory();
+  if (isNamed && /[/\\]$/.test(output)) throw new UsageError(`there is no folder ${output}`, '-o');
   if (isNamed) return (await isDevice(output)) ? device(output) : inFolder(output);
   if (input === STANDARD_STREAM) {
     throw new UsageError('standard input has no name: say with -o which file to write', '-o');

@@ -1,6 +1,6 @@
 // `octavo quantize`: options, input, result, files, summary.
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { quantize } from '../api/quantize.js';
 import type { QuantizeResult } from '../api/result.js';
 import type { Sink } from '../io/sink.js';
@@ -8,7 +8,7 @@ import { refuseOverwritingInputs } from '../node/overwrite.js';
 import type { QuantizeOptions } from '../quantize/options.js';
 import { UsageError } from './errors.js';
 import { type PlanChoice, planFlagsGiven, planOptions, type QuantizeFlags } from './flags.js';
-import { type ModelInput, modelInput } from './input.js';
+import { modelInput } from './input.js';
 import { toJson } from './json.js';
 import { type OutputTarget, outputTarget, STANDARD_STREAM } from './output.js';
 import { beginPlanFile, readPlanFile } from './planFile.js';
@@ -39,7 +39,8 @@ export async function quantizeCommand(
       onProgress: terminal.onProgress,
     });
     try {
-      await write(result, input, target, flags.planOut);
+      const inputs = flags.plan === undefined ? input.paths : [...input.paths, flags.plan];
+      await write(result, inputs, target, flags.planOut);
       const measured: Measured | undefined = flags.measure ? await result.measure() : undefined;
       await tell({ model, flags, result, target, measured, modeReason }, environment);
     } finally {
@@ -76,18 +77,21 @@ function externalData(
 /** The model and its plan appear together: the plan is written first and made visible last. */
 async function write(
   result: QuantizeResult,
-  input: ModelInput,
+  inputs: readonly string[],
   target: OutputTarget,
   planOut: string | undefined,
 ): Promise<void> {
-  const { folder } = target;
-  const outputs = folder === undefined ? [] : result.files.map(({ name }) => join(folder, name));
+  const outputs = pathsOf(result, target);
   if (planOut !== undefined) {
-    if (planOut === STANDARD_STREAM)
+    if (planOut === STANDARD_STREAM) {
       throw new UsageError('--plan-out needs a file; `octavo plan` prints plans', '--plan-out');
+    }
+    if (outputs.some((path) => resolve(path) === resolve(planOut))) {
+      throw new UsageError(`the plan and the model cannot both be ${planOut}`, '--plan-out');
+    }
     outputs.push(planOut);
   }
-  await refuseOverwritingInputs(input.paths, outputs);
+  await refuseOverwritingInputs(inputs, outputs);
   const plan: Sink | undefined =
     planOut === undefined ? undefined : await beginPlanFile(planOut, result.plan);
   try {
@@ -97,6 +101,11 @@ async function write(
     await plan?.abort(error);
     throw error;
   }
+}
+
+/** Files that will appear; none where the output is a stream. */
+function pathsOf({ files }: QuantizeResult, { folder }: OutputTarget): string[] {
+  return folder === undefined ? [] : files.map(({ name }) => join(folder, name));
 }
 
 interface Outcome {
@@ -111,9 +120,9 @@ interface Outcome {
 async function tell(outcome: Outcome, { terminal }: Environment): Promise<void> {
   const { model, flags, result, target, measured, modeReason } = outcome;
   const { report } = result;
-  const { folder } = target;
-  const files = result.files.map(({ name, byteLength }) => ({
-    path: folder === undefined ? target.path : join(folder, name),
+  const paths = pathsOf(result, target);
+  const files = result.files.map(({ byteLength }, i) => ({
+    path: paths[i] ?? target.path,
     bytes: byteLength,
   }));
   const summary = {

@@ -28,6 +28,8 @@ export class Terminal {
   constructor({ json, verbose }: TerminalOptions) {
     this.json = json;
     this.verbose = verbose;
+    // A reader that goes away is an error of the write that finds out, or of nobody; never one without a listener.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   }
 
   /** Writes results to stdout and waits until they are taken.
