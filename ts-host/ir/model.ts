@@ -100,9 +100,15 @@ export function nodeIds(graph: Graph, path = ''): readonly string[] {
   const seen = new Map<string, number>();
   for (const node of graph.nodes) seen.set(node.name, (seen.get(node.name) ?? 0) + 1);
   const prefix = path === '' ? '' : `${path}/`;
-  return graph.nodes.map((node, index) =>
-    node.name !== '' && seen.get(node.name) === 1
-      ? `${prefix}${node.name}`
-      : `${prefix}${node.opType}#${index}`,
+  return graph.nodes.map(({ name, opType }, index) =>
+    name !== '' && seen.get(name) === 1 && !looksMade(name, graph)
+      ? `${prefix}${name}`
+      : `${prefix}${opType}#${index}`,
   );
+}
+
+/** Whether a name is what a node of the graph would be called without one, and so could be meant for another. */
+function looksMade(name: string, graph: Graph): boolean {
+  const at = name.lastIndexOf('#');
+  return at > 0 && graph.nodes[Number(name.slice(at + 1))]?.opType === name.slice(0, at);
 }

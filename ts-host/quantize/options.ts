@@ -92,17 +92,17 @@ export function planSettings(options: QuantizeOptions): PlanSettings {
       'block',
     ]),
     blockSize: oneOf('blockSize', options.blockSize ?? 32, BLOCK_SIZES),
-    symmetric: options.symmetric ?? false,
+    symmetric: oneOf('symmetric', options.symmetric ?? false, [true, false]),
     observer: oneOf('observer', options.observer ?? 'auto', [
       'auto',
       ...(Object.keys(WEIGHT_OBSERVERS) as WeightObserver[]),
     ]),
     weightType: oneOf('weightType', options.weightType ?? 'int8', ['int8', 'uint8']),
-    reduceRange: options.reduceRange ?? false,
+    reduceRange: oneOf('reduceRange', options.reduceRange ?? false, [true, false]),
     blockForm: oneOf('blockForm', options.blockForm ?? 'contrib', ['contrib', 'qdq']),
-    convInteger: options.convInteger ?? false,
-    skip: options.skip ?? [],
-    opTypes: options.opTypes,
+    convInteger: oneOf('convInteger', options.convInteger ?? false, [true, false]),
+    skip: strings('skip', options.skip ?? []),
+    opTypes: options.opTypes === undefined ? undefined : strings('opTypes', options.opTypes),
     minElements: count('minElements', options.minElements ?? 0),
     minChannels: count('minChannels', options.minChannels ?? 0),
   };
@@ -113,6 +113,11 @@ function oneOf<T>(field: string, value: T, allowed: readonly T[]): T {
   throw new OctavoError('INVALID_ARGUMENT', `${field} is ${value}, must be one of ${allowed.join(', ')}`, {
     field,
   });
+}
+
+function strings(field: string, value: readonly string[]): readonly string[] {
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
+  throw new OctavoError('INVALID_ARGUMENT', `${field} must be a list of strings`, { field });
 }
 
 function count(field: string, value: number): number {

@@ -2,19 +2,16 @@
 // with every field checked, since what comes back may have been edited. docs/plan.md is the schema in prose.
 
 import { OctavoError } from '../errors.js';
-import { type ConstantRef, ConstantScope, constantId } from '../ir/constants.js';
-import { CODE_RANGE, type CodeDType, isFloat } from '../ir/dtype.js';
-import { type Graph, type Model, nodeIds } from '../ir/model.js';
+import { CODE_RANGE } from '../ir/dtype.js';
 import {
-  type CodePlan,
   type Granularity,
   type NodeForm,
+  type NodePlan,
   PLAN_VERSION,
   type QuantPlan,
   type TensorPlan,
 } from '../ir/plan.js';
 import { WEIGHT_OBSERVERS } from '../observers/index.js';
-import { scaleLayout } from '../tensor/layout.js';
 
 const FORMS: readonly NodeForm[] = [
   'float',
@@ -67,23 +64,31 @@ export function checkPlan(value: unknown): asserts value is QuantPlan {
     if (seen.has(tensor.tensor)) throw bad(`tensors[${i}].tensor`, `${tensor.tensor} is planned twice`);
     seen.add(tensor.tensor);
   }
-  for (const [i, node] of list(plan.nodes, 'nodes').entries()) checkNode(node, `nodes[${i}]`, seen);
+  const nodes = new Set<string>();
+  for (const [i, node] of list(plan.nodes, 'nodes').entries()) {
+    checkNode(node, `nodes[${i}]`, seen);
+    if (nodes.has(node.node)) throw bad(`nodes[${i}].node`, `${node.node} is planned twice`);
+    nodes.add(node.node);
+  }
 }
 
 function checkTensor(value: unknown, path: string): asserts value is TensorPlan {
   const tensor = object(value, path);
   string(tensor.tensor, `${path}.tensor`);
   if (tensor.dtype === 'float16') return;
-  const range = CODE_RANGE[tensor.dtype as CodeDType];
-  if (range === undefined)
+  if (!isKey(tensor.dtype, CODE_RANGE))
     throw bad(`${path}.dtype`, `must be float16 or one of ${Object.keys(CODE_RANGE).join(', ')}`);
+  const range = CODE_RANGE[tensor.dtype];
   const { qmin, qmax } = tensor as { qmin: unknown; qmax: unknown };
   if (!isInteger(qmin) || !isInteger(qmax) || qmin < range[0] || qmax > range[1] || qmin >= qmax) {
     throw bad(`${path}.qmin`, `qmin < qmax must lie in [${range[0]}, ${range[1]}]`);
   }
   if (typeof tensor.symmetric !== 'boolean') throw bad(`${path}.symmetric`, 'must be true or false');
+  if (tensor.symmetric && qmax <= centreOf(qmin, qmax)) {
+    throw bad(`${path}.qmax`, `must lie above ${centreOf(qmin, qmax)}, the zero point of symmetric codes`);
+  }
   checkGranularity(tensor.granularity, `${path}.granularity`);
-  if (!Object.hasOwn(WEIGHT_OBSERVERS, tensor.observer as string)) {
+  if (!isKey(tensor.observer, WEIGHT_OBSERVERS)) {
     throw bad(`${path}.observer`, `must be one of ${Object.keys(WEIGHT_OBSERVERS).join(', ')}`);
   }
   checkScales(tensor, qmin, qmax, path);
@@ -119,7 +124,7 @@ function checkScales(tensor: Record<string, unknown>, qmin: number, qmax: number
   const zeroPoint = list(tensor.zeroPoint, `${path}.zeroPoint`);
   if (zeroPoint.length !== scale.length)
     throw bad(`${path}.zeroPoint`, `must have ${scale.length} entries like scale`);
-  const centre = qmin < 0 ? 0 : Math.ceil((qmin + qmax) / 2);
+  const centre = centreOf(qmin, qmax);
   for (const [i, value] of zeroPoint.entries()) {
     if (!isInteger(value) || value < qmin || value > qmax) {
       throw bad(`${path}.zeroPoint[${i}]`, `${String(value)} is not an integer in [${qmin}, ${qmax}]`);
@@ -129,7 +134,12 @@ function checkScales(tensor: Record<string, unknown>, qmin: number, qmax: number
   }
 }
 
-function checkNode(value: unknown, path: string, tensors: ReadonlySet<string>): void {
+/** Zero point of symmetric codes: 0 for signed ones, the upper middle for unsigned. */
+function centreOf(qmin: number, qmax: number): number {
+  return qmin < 0 ? 0 : Math.ceil((qmin + qmax) / 2);
+}
+
+function checkNode(value: unknown, path: string, tensors: ReadonlySet<string>): asserts value is NodePlan {
   const node = object(value, path);
   string(node.node, `${path}.node`);
   string(node.opType, `${path}.opType`);
@@ -145,88 +155,6 @@ function checkNode(value: unknown, path: string, tensors: ReadonlySet<string>): 
   }
 }
 
-/** Checks that a plan fits a model: every tensor and node exists, has floats, the right operator and as many scales as
- *  its shape asks for.
- *  @throws OctavoError `PLAN_INVALID` naming the tensor or node. */
-export function checkPlanFits(plan: QuantPlan, model: Model): void {
-  const constants = new Map<string, ConstantRef>();
-  const opTypes = new Map<string, string>();
-  collect(model.graph, new ConstantScope(model.graph), constants, opTypes);
-  for (const tensor of plan.tensors) {
-    const ref = constants.get(tensor.tensor);
-    const place = { tensor: tensor.tensor };
-    if (ref === undefined) throw new OctavoError('PLAN_INVALID', 'the model has no such constant', place);
-    if (!isFloat(ref.tensor.dtype))
-      throw new OctavoError('PLAN_INVALID', `it holds ${ref.tensor.dtype}, not floats`, place);
-    if (tensor.dtype !== 'float16') checkShape(tensor, ref.tensor.dims);
-  }
-  for (const { node, opType } of plan.nodes) {
-    const known = opTypes.get(node);
-    if (known === opType) continue;
-    const what =
-      known === undefined ? 'the model has no such node' : `it is a ${known}, the plan says ${opType}`;
-    throw new OctavoError('PLAN_INVALID', what, { node });
-  }
-  checkForms(plan);
-}
-
-function checkShape(tensor: CodePlan, dims: readonly number[]): void {
-  const { granularity, scale } = tensor;
-  if (granularity.kind !== 'tensor' && granularity.axis >= dims.length) {
-    throw new OctavoError('PLAN_INVALID', `axis ${granularity.axis} is outside its rank ${dims.length}`, {
-      tensor: tensor.tensor,
-    });
-  }
-  const { scaleCount } = scaleLayout(dims, granularity);
-  if (scale !== undefined && scale.length !== scaleCount) {
-    throw new OctavoError(
-      'PLAN_INVALID',
-      `${scale.length} scales, its shape [${dims.join(', ')}] needs ${scaleCount}`,
-      {
-        tensor: tensor.tensor,
-      },
-    );
-  }
-}
-
-/** A weight has one form: two nodes that want different ones cannot share it. */
-function checkForms(plan: QuantPlan): void {
-  const forms = new Map<string, NodeForm>();
-  for (const { node, form, tensors } of plan.nodes) {
-    for (const tensor of tensors) {
-      const known = forms.get(tensor) ?? form;
-      if (known !== form)
-        throw new OctavoError('PLAN_INVALID', `form ${form}, but another node uses ${tensor} as ${known}`, {
-          node,
-        });
-      forms.set(tensor, form);
-    }
-  }
-}
-
-function collect(
-  graph: Graph,
-  scope: ConstantScope,
-  constants: Map<string, ConstantRef>,
-  opTypes: Map<string, string>,
-): void {
-  for (const ref of scope.own()) constants.set(constantId(ref), ref);
-  const ids = nodeIds(graph, scope.path);
-  for (const [index, node] of graph.nodes.entries()) {
-    const id = ids[index]!;
-    opTypes.set(id, node.opType);
-    for (const [name, attribute] of node.attributes) {
-      const inner =
-        attribute.kind === 'graph'
-          ? [[attribute.value, `${id}/${name}`] as const]
-          : attribute.kind === 'graphs'
-            ? attribute.value.map((g, i) => [g, `${id}/${name}/${i}`] as const)
-            : [];
-      for (const [g, path] of inner) collect(g, new ConstantScope(g, path, scope), constants, opTypes);
-    }
-  }
-}
-
 function object(value: unknown, path: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw bad(path, 'must be an object');
@@ -236,6 +164,10 @@ function object(value: unknown, path: string): Record<string, unknown> {
 function list(value: unknown, path: string): unknown[] {
   if (!Array.isArray(value)) throw bad(path, 'must be a list');
   return value;
+}
+
+function isKey<T extends object>(value: unknown, record: T): value is keyof T {
+  return typeof value === 'string' && Object.hasOwn(record, value);
 }
 
 function string(value: unknown, path: string): asserts value is string {

@@ -2,6 +2,7 @@
 // share, and computes the scales. Reads weights, writes nothing.
 
 import type { RunContext } from '../context.js';
+import { OctavoError } from '../errors.js';
 import type { Model } from '../ir/model.js';
 import { type NodePlan, PLAN_VERSION, type QuantMode, type QuantPlan, type TensorPlan } from '../ir/plan.js';
 import { byteLengthOf, elementCount } from '../ir/tensor.js';
@@ -40,10 +41,7 @@ export async function makePlan(
   const chosen = settings.mode === 'auto' ? autoMode(weights) : undefined;
   const mode = MODES[chosen?.mode ?? (settings.mode as QuantMode)];
   const modeContext: ModeContext = { settings, canRaiseTo };
-  const nodes = new Map<
-    string,
-    { use: WeightUse; tensors: string[]; verdict: Choice | string; size: number }
-  >();
+  const nodes = new NodeRecords();
   const tensors: TensorPlan[] = [];
   const total = weights.reduce((sum, weight) => sum + weight.ref.tensor.data.byteLength, 0);
   let done = 0;
@@ -54,52 +52,62 @@ export async function makePlan(
     if (typeof planned === 'object') tensors.push(planned);
     for (const [i, use] of weight.uses.entries()) {
       const verdict = typeof planned === 'string' ? planned : verdicts[i]!;
-      const size = elementCount(weight.ref.tensor.dims);
-      record(nodes, use, verdict, typeof verdict === 'string' ? undefined : weight.id, size);
+      nodes.add({ use, tensor: weight.id, size: elementCount(weight.ref.tensor.dims), verdict });
     }
     done += weight.ref.tensor.data.byteLength;
     context.report('analyse', done, total);
   }
-  const plan: QuantPlan = { version: PLAN_VERSION, mode: mode.name, tensors, nodes: nodePlans(nodes) };
+  const plan: QuantPlan = { version: PLAN_VERSION, mode: mode.name, tensors, nodes: nodes.plans() };
   return { plan, modeReason: chosen?.reason };
 }
 
-type Recorded = Map<string, { use: WeightUse; tensors: string[]; verdict: Choice | string; size: number }>;
+interface Verdict {
+  readonly use: WeightUse;
+  readonly tensor: string;
+  readonly size: number;
+  readonly verdict: Choice | string;
+}
 
-/** Keeps per node the verdict that says most: a form before a reason, else the reason of the largest operand. */
-function record(
-  nodes: Recorded,
-  use: WeightUse,
-  verdict: Choice | string,
-  tensor: string | undefined,
-  size: number,
-): void {
-  if (use.node === undefined) return;
-  const known = nodes.get(use.nodeId);
-  if (known === undefined) {
-    nodes.set(use.nodeId, { use, tensors: tensor === undefined ? [] : [tensor], verdict, size });
-    return;
+/** The verdicts on a node's operands. The plan has one line a node: the one that says most. */
+class NodeRecords {
+  readonly #byNode = new Map<string, Verdict[]>();
+
+  add(verdict: Verdict): void {
+    const { node, nodeId } = verdict.use;
+    if (node === undefined) return;
+    const known = this.#byNode.get(nodeId);
+    if (known === undefined) this.#byNode.set(nodeId, [verdict]);
+    else known.push(verdict);
   }
-  if (tensor !== undefined && !known.tensors.includes(tensor)) known.tensors.push(tensor);
-  const better =
-    typeof known.verdict === 'string' && (typeof verdict !== 'string' || isBetterReason(use, size, known));
-  if (better) Object.assign(known, { use, verdict, size });
+
+  plans(): NodePlan[] {
+    const first = ([verdict]: Verdict[]): number => verdict!.use.order;
+    const inOrder = [...this.#byNode.values()].sort((a, b) => first(a) - first(b));
+    return inOrder.map(nodePlan);
+  }
 }
 
-function isBetterReason(use: WeightUse, size: number, known: { use: WeightUse; size: number }): boolean {
-  const isWeight = use.role !== undefined;
-  const wasWeight = known.use.role !== undefined;
-  return isWeight === wasWeight ? size > known.size : isWeight;
+function nodePlan(verdicts: readonly Verdict[]): NodePlan {
+  const { use, verdict } = verdicts.reduce((best, next) => (saysMore(next, best) ? next : best));
+  const line = { node: use.nodeId, opType: use.node!.opType };
+  if (typeof verdict === 'string') return { ...line, form: 'float', tensors: [], reason: verdict };
+  // An operand of another form is one that its other readers want dequantized: it is on their lines.
+  const same = verdicts.filter(
+    (each) => typeof each.verdict !== 'string' && each.verdict.form === verdict.form,
+  );
+  return {
+    ...line,
+    form: verdict.form,
+    tensors: [...new Set(same.map(({ tensor }) => tensor))],
+    reason: verdict.reason,
+  };
 }
 
-function nodePlans(nodes: Recorded): NodePlan[] {
-  return [...nodes].map(([node, { use, tensors, verdict }]) => ({
-    node,
-    opType: use.node!.opType,
-    form: typeof verdict === 'string' ? 'float' : verdict.form,
-    tensors: typeof verdict === 'string' ? [] : tensors,
-    reason: typeof verdict === 'string' ? verdict : verdict.reason,
-  }));
+/** A form before a reason, the node's weight before other operands, a large one before a small one. */
+function saysMore(a: Verdict, b: Verdict): boolean {
+  const rank = ({ verdict, use }: Verdict): number =>
+    (typeof verdict === 'string' ? 0 : 2) + (use.role === undefined ? 0 : 1);
+  return rank(a) > rank(b) || (rank(a) === rank(b) && a.size > b.size);
 }
 
 /** The verdict for every use of a weight. A weight is stored once: either all users take the same form, or they share
@@ -116,7 +124,11 @@ function settle(mode: Mode, weight: Weight, context: ModeContext): (Choice | str
     return wishes.map((wish) => (typeof wish === 'string' ? wish : shares));
   }
   const first = wishes[wanting] as Choice;
-  if (wishes.every((wish) => typeof wish !== 'string' && sameChoice(wish, first))) return wishes;
+  const { role } = weight.uses[wanting]!;
+  const alike = weight.uses.every(
+    (use) => use.role?.channelAxis === role?.channelAxis || first.form === 'halfCast',
+  );
+  if (alike && wishes.every((wish) => typeof wish !== 'string' && sameChoice(wish, first))) return wishes;
   const shared = mode.shared(weight.uses[wanting]!, tensor, context);
   if (typeof shared === 'string' || first.form === shared.form) return weight.uses.map(() => shared);
   const others = `${shared.reason}; the weight has ${weight.uses.length} users, so not ${first.form}`;
@@ -139,12 +151,7 @@ async function tensorPlan(
   if (count === 0) return 'the weight is empty';
   if (!shrinks(weight, spec, count)) return `its weight of ${count} elements would not get smaller`;
   const values: FloatValues = { tensor: weight.id, chunks: () => floatChunks(engine, tensor, context) };
-  if (spec.dtype === 'float16') {
-    const { min, max } = await rangeOf(engine, values, scaleLayout(tensor.dims, { kind: 'tensor' }));
-    if (min[0]! < -FLOAT16_MAX || max[0]! > FLOAT16_MAX)
-      return `its weight passes ±${FLOAT16_MAX}, the limit of float16`;
-    return { tensor: weight.id, dtype: 'float16' };
-  }
+  if (spec.dtype === 'float16') return halfPlan(engine, weight, values);
   const observer = observerFor(spec, count);
   const base = { tensor: weight.id, ...spec, observer };
   if (spec.granularity.kind === 'block') {
@@ -154,6 +161,20 @@ async function tensorPlan(
   const layout = scaleLayout(tensor.dims, spec.granularity);
   const { scale, zeroPoint } = await WEIGHT_OBSERVERS[observer](engine, values, layout, spec);
   return { ...base, scale: [...scale], zeroPoint: [...zeroPoint] };
+}
+
+/** Attention masks hold infinities by intent, so what is not the weight of an operator may hold them: it stays float. */
+async function halfPlan(engine: Engine, weight: Weight, values: FloatValues): Promise<TensorPlan | string> {
+  try {
+    const { min, max } = await rangeOf(engine, values, { depth: 1, inner: 1, block: 1, scaleCount: 1 });
+    if (min[0]! < -FLOAT16_MAX || max[0]! > FLOAT16_MAX)
+      return `its weight passes ±${FLOAT16_MAX}, the limit of float16`;
+    return { tensor: weight.id, dtype: 'float16' };
+  } catch (error) {
+    const isMask = error instanceof OctavoError && error.code === 'NON_FINITE_WEIGHT';
+    if (isMask && weight.uses.every((use) => use.role === undefined)) return 'it holds NaN or infinity';
+    throw error;
+  }
 }
 
 function shrinks(weight: Weight, spec: StorageSpec, count: number): boolean {

@@ -13,6 +13,8 @@ export interface WeightUse {
   readonly input: number;
   readonly role: WeightRole | undefined;
   readonly scope: ConstantScope;
+  /** Counts all uses of a model, in the order of its nodes. */
+  readonly order: number;
 }
 
 export interface Weight {
@@ -25,19 +27,24 @@ export interface Weight {
  *  listed. */
 export function weightsOf(model: Model): Weight[] {
   const found = new Map<ConstantRef, WeightUse[]>();
-  const add = (scope: ConstantScope, name: string, use: Omit<WeightUse, 'role' | 'scope'>): void => {
+  let order = 0;
+  const add = (
+    scope: ConstantScope,
+    name: string,
+    use: Omit<WeightUse, 'role' | 'scope' | 'order'>,
+  ): void => {
     const ref = scope.find(name);
     if (ref === undefined || !isFloat(ref.tensor.dtype)) return;
     const role = use.node === undefined ? undefined : weightRole(use.node, use.input, ref.tensor.dims.length);
     const uses = found.get(ref) ?? [];
-    uses.push({ ...use, role, scope });
+    uses.push({ ...use, role, scope, order: order++ });
     found.set(ref, uses);
   };
   visit(model.graph, new ConstantScope(model.graph), add);
   return [...found].map(([ref, uses]) => ({ id: constantId(ref), ref, uses }));
 }
 
-type AddUse = (scope: ConstantScope, name: string, use: Omit<WeightUse, 'role' | 'scope'>) => void;
+type AddUse = (scope: ConstantScope, name: string, use: Omit<WeightUse, 'role' | 'scope' | 'order'>) => void;
 
 function visit(graph: Graph, scope: ConstantScope, add: AddUse): void {
   const ids = nodeIds(graph, scope.path);

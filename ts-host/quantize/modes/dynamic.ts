@@ -4,6 +4,7 @@
 
 import type { Tensor } from '../../ir/tensor.js';
 import type { WeightUse } from '../uses.js';
+import { hasConstantPartner } from './blockMatMul.js';
 import { dequantizeChoice, eightBits } from './dequantize.js';
 import { gatherChoice } from './gather.js';
 import type { Choice, CodeSpec, Mode, ModeContext } from './mode.js';
@@ -27,7 +28,7 @@ export const dynamic: Mode = {
 function matmulChoice(use: WeightUse, tensor: Tensor, context: ModeContext): Choice | undefined {
   const { settings } = context;
   if (use.input !== 1 || tensor.dims.length !== 2 || tensor.dtype !== 'float32') return undefined;
-  if (!context.canRaiseTo(OPSET_OF_DYNAMIC)) return undefined;
+  if (hasConstantPartner(use) || !context.canRaiseTo(OPSET_OF_DYNAMIC)) return undefined;
   const symmetric = settings.weightType === 'int8';
   const high = settings.reduceRange ? 127 : 255;
   const codes = symmetric

@@ -11,7 +11,7 @@ import type { ScaleChooser } from '../../../tensor/scales.js';
 import type { Engine } from '../../../wasm/engine.js';
 import { CONTRIB } from './build.js';
 import type { FormContext, GraphEdit, StoredWeight, WeightSite } from './form.js';
-import { dequantizeOpset } from './forms/dequantize.js';
+import { dequantizeOpset, OPSET_BLOCKS } from './forms/dequantize.js';
 import { OPSET_DYNAMIC } from './forms/dynamicInteger.js';
 import { FORMS } from './forms/index.js';
 
@@ -57,9 +57,18 @@ function targetOpset(model: Model, plan: QuantPlan, canRaiseTo: (opset: number) 
     const form = forms.get(tensor.tensor);
     let needed = form === 'dynamicInteger' ? OPSET_DYNAMIC : 0;
     if (form === 'dequantize' && tensor.dtype !== 'float16') needed = dequantizeOpset(tensor);
-    if (needed > target && canRaiseTo(needed)) target = needed;
+    if (needed <= target) continue;
+    if (canRaiseTo(needed)) target = needed;
+    else if (form === 'dynamicInteger' || needed >= OPSET_BLOCKS) throw outOfReach(tensor, needed);
   }
   return target;
+}
+
+/** Only dequantizing 8-bit codes can be written with older operators. A plan made for the model never asks for more. */
+function outOfReach({ tensor }: TensorPlan, opset: number): OctavoError {
+  return new OctavoError('PLAN_INVALID', `it needs opset ${opset}, to which the model cannot be raised`, {
+    tensor,
+  });
 }
 
 function formsOf(plan: QuantPlan): Map<string, NodeForm> {

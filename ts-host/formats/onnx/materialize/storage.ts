@@ -29,6 +29,11 @@ export function planScales(plan: CodePlan): { scale: readonly number[]; zeroPoin
   return { scale, zeroPoint };
 }
 
+/** Whether zero points must be stored: where they are not all 0, which is what an absent one means. */
+export function hasZeroPoints({ symmetric, qmin }: CodePlan): boolean {
+  return !symmetric || qmin >= 0;
+}
+
 /** Kernel parameters of a plan that is not per block. */
 export function quantParams(plan: CodePlan, dims: readonly number[]): QuantParams {
   const { scale, zeroPoint } = planScales(plan);
@@ -41,7 +46,7 @@ export function quantParams(plan: CodePlan, dims: readonly number[]): QuantParam
   };
 }
 
-/** Adds codes, scale and, unless all are zero by being symmetric, zero points.
+/** Adds codes, scale and, unless all are 0, zero points.
  *  @param scaleDims - dims of scale and zero point; default as DequantizeLinear wants them. */
 export function storeCodes(
   { ref, plan: tensorPlan, edit }: WeightSite,
@@ -53,7 +58,7 @@ export function storeCodes(
   const { tensor, name } = ref;
   const codesName = fresh(`${name}_quantized`);
   const scaleName = fresh(`${name}_scale`);
-  const zeroPointName = plan.symmetric ? '' : fresh(`${name}_zero_point`);
+  const zeroPointName = hasZeroPoints(plan) ? fresh(`${name}_zero_point`) : '';
   const { granularity, dtype } = plan;
   if (granularity.kind === 'block') {
     const layout = scaleLayout(tensor.dims, granularity);

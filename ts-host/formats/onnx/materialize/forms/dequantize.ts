@@ -5,6 +5,7 @@
 //   DequantizeLinear          10                 13 (axis)          21               21
 //   com.microsoft's                                                                  below 21
 //   Cast, Sub, Mul                               where 13 is out of reach
+//   DequantizeLinear takes 2-bit codes since 25.
 
 import { intAttribute } from '../../../../ir/attributes.js';
 import { DTYPE_BITS } from '../../../../ir/dtype.js';
@@ -17,9 +18,11 @@ import { codePlan, inputs, storeCodes } from '../storage.js';
 export const OPSET_PER_TENSOR = 10;
 export const OPSET_PER_CHANNEL = 13;
 export const OPSET_BLOCKS = 21;
+export const OPSET_TWO_BITS = 25;
 
 /** Version of DequantizeLinear that a plan needs; 0 where the contrib operator serves. */
 export function dequantizeOpset({ dtype, granularity }: CodePlan): number {
+  if (DTYPE_BITS[dtype] === 2) return OPSET_TWO_BITS;
   if (granularity.kind === 'block' || DTYPE_BITS[dtype] < 8) return OPSET_BLOCKS;
   if (DTYPE_BITS[dtype] > 8) return 0;
   return granularity.kind === 'channel' ? OPSET_PER_CHANNEL : OPSET_PER_TENSOR;

@@ -18,7 +18,7 @@ import {
   type StoredWeight,
   type WeightSite,
 } from '../form.js';
-import { codePlan, inputs, planScales, quantParams, storeCodes } from '../storage.js';
+import { codePlan, hasZeroPoints, inputs, planScales, quantParams, storeCodes } from '../storage.js';
 
 export const OPSET_DYNAMIC = 11;
 
@@ -39,9 +39,9 @@ export const dynamicInteger: Form = {
     const data = turnedCodes(engine, tensor, plan.dtype as 'int8' | 'uint8', params, plan);
     const dims = plan.granularity.kind === 'tensor' ? [] : [rows];
     const codes = makeTensor(fresh(`${name}_quantized`), plan.dtype, [columns, rows], data);
-    const zero = plan.symmetric
-      ? undefined
-      : codeTensor(engine, fresh(`${name}_zero_point`), plan.dtype, dims, zeroPoint);
+    const zero = hasZeroPoints(plan)
+      ? codeTensor(engine, fresh(`${name}_zero_point`), plan.dtype, dims, zeroPoint)
+      : undefined;
     site.edit.removed.add(name);
     return {
       codes: addTensor(site.edit, codes),
