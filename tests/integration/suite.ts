@@ -2,14 +2,17 @@
 // Each figure is printed, met or missed.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { before, describe, type TestContext, test } from 'node:test';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { buildWasm } from '../../scripts/build-wasm.js';
 import { init, quantize } from '../../ts-host/index.js';
 import { type Comparison, compareIn } from '../consumers/compare.js';
 import { ENGINES } from '../consumers/job.js';
 import type { RealModel } from '../consumers/models.js';
 import { enginesMissing } from '../consumers/run.js';
+import { logitsOf, withOutput } from './logits.js';
 import { type Missed, MODES, type Mode } from './modes.js';
 
 export interface Expectations {
@@ -24,11 +27,17 @@ export interface Expectations {
 export function testModel(name: string, model: RealModel | undefined, expected: Expectations = {}): void {
   const skip = model === undefined ? `${name}: the model's file is not here` : enginesMissing();
   describe(name, { skip: skip ?? false }, () => {
-    before(prepareEngine);
+    let logits: Logits | undefined;
+    before(async () => {
+      await prepareEngine();
+      logits = prepareLogits(model!);
+    });
+    after(() => logits && rmSync(logits.folder, { recursive: true, force: true }));
     for (const mode of expected.modes ?? MODES) {
       const bar = expected.missed?.[mode.name]?.atLeast ?? mode.bar;
       const aim = bar === undefined ? 'loads and runs' : `cosine >= ${bar}`;
-      test(`${name} ${mode.name} -> ${aim} in both engines`, (t) => runMode(t, model!, mode, expected));
+      test(`${name} ${mode.name} -> ${aim} in both engines`, (t) =>
+        runMode(t, model!, mode, expected, logits));
     }
   });
 }
@@ -39,7 +48,38 @@ export async function prepareEngine(): Promise<void> {
   await init(readFileSync(new URL('../../dist/simd.wasm', import.meta.url)));
 }
 
-async function runMode(t: TestContext, model: RealModel, mode: Mode, expected: Expectations): Promise<void> {
+/** The float model once more, ending in front of its last softmax or sigmoid. */
+interface Logits {
+  readonly name: string;
+  readonly folder: string;
+  readonly reference: string;
+}
+
+function prepareLogits({ path }: RealModel): Logits | undefined {
+  const bytes = readFileSync(path);
+  const name = logitsOf(bytes);
+  if (name === undefined) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'octavo-logits-'));
+  const reference = join(folder, 'float.onnx');
+  writeFileSync(reference, withOutput(bytes, name));
+  return { name, folder, reference };
+}
+
+/** SQNR in front of the last softmax or sigmoid, in onnxruntime-node. */
+async function logitsCell(model: RealModel, output: Uint8Array, logits: Logits | undefined): Promise<string> {
+  if (logits === undefined) return '';
+  const candidate = withOutput(output, logits.name);
+  const { sqnrDb } = await compareIn('node', logits.reference, candidate, model.runs, model.decision);
+  return ` | logits ${sqnrDb.toFixed(1)} dB`;
+}
+
+async function runMode(
+  t: TestContext,
+  model: RealModel,
+  mode: Mode,
+  expected: Expectations,
+  logits: Logits | undefined,
+): Promise<void> {
   const bytes = readFileSync(model.path);
   const result = await quantize(bytes, mode.options);
   const output = await result.bytes();
