@@ -1,15 +1,9 @@
 // A probability hides error where it is near 0 or 1. To see it, the value in front of the last softmax or sigmoid is
 // made an output too, in the float model and in the quantized one alike.
 
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import {
-  ModelProtoSchema,
-  TypeProto_TensorSchema,
-  TypeProtoSchema,
-  ValueInfoProtoSchema,
-} from '../../ts-host/formats/onnx/proto/onnx_pb.js';
-
-const FLOAT32 = 1;
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema } from '../../ts-host/formats/onnx/proto/onnx_pb.js';
+import { value } from '../support/onnxBuilder.js';
 
 /** Name of the value in front of the last Softmax or Sigmoid; undefined when the model ends otherwise. */
 export function logitsOf(model: Uint8Array): string | undefined {
@@ -20,8 +14,6 @@ export function logitsOf(model: Uint8Array): string | undefined {
 /** The model with `name` as its only output. */
 export function withOutput(model: Uint8Array, name: string): Uint8Array {
   const proto = fromBinary(ModelProtoSchema, model);
-  const value = create(TypeProto_TensorSchema, { elemType: FLOAT32 });
-  const type = create(TypeProtoSchema, { value: { case: 'tensorType', value } });
-  proto.graph!.output = [create(ValueInfoProtoSchema, { name, type })];
+  proto.graph!.output = [value(name)];
   return toBinary(ModelProtoSchema, proto);
 }

@@ -89,9 +89,14 @@ async function runMode(
     compared.push(await compareIn(engine, model.path, output, model.runs, model.decision));
   }
   const missed = expected.missed?.[mode.name];
-  t.diagnostic(
-    `${row(model.name, mode.name, share, compared)}${missed === undefined ? '' : ` | ${missed.reason}`}`,
-  );
+  const met = mode.bar !== undefined && compared.every(({ cosine }) => cosine >= mode.bar!);
+  const why =
+    missed === undefined
+      ? ''
+      : met
+        ? ' | met after all: take it out of missed.ts'
+        : ` | missed ${mode.bar}: ${missed.reason}`;
+  t.diagnostic(row(model.name, mode.name, share, compared) + (await logitsCell(model, output, logits)) + why);
   const limit = expected.size?.[mode.name];
   if (limit !== undefined)
     assert.ok(share <= limit, `size ${share.toFixed(4)} of the float file, at most ${limit}`);
