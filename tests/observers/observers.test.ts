@@ -50,7 +50,8 @@ function outliers(seed: number): Float32Array {
 
 function valuesOf(values: ArrayLike<number>, dims: readonly number[]): FloatValues {
   const tensor = floatTensorOf(dims, values, 'float32', [40]);
-  return { tensor: 'w', chunks: () => floatChunks(engine, tensor, new RunContext()) };
+  const { budget } = new RunContext();
+  return { tensor: 'w', budget, chunks: () => floatChunks(engine, tensor, new RunContext()) };
 }
 
 const choose = (

@@ -4,10 +4,12 @@
 // clipping never pays, but widening does: at a slightly larger step other values happen to fall on codes, and for the
 // 9 weights of a depthwise channel the best of 31 steps has a third of the error of the first.
 
-import { rangeOf } from '../tensor/range.js';
+import { type FloatValues, rangeOf } from '../tensor/range.js';
 import type { ScaleChooser, Scales } from '../tensor/scales.js';
+import type { Engine } from '../wasm/engine.js';
 import { addQuantError } from '../wasm/kernels/quant-error.js';
 import { type Range, type ScaleRule, scalesFromRange } from '../wasm/kernels/ranges.js';
+import type { ScaleLayout } from '../wasm/layout.js';
 
 /** Shares of the full range that are tried, the plain one first. Exact float32 products are not needed, only the same
  *  ones everywhere: see `scaled`. */
@@ -18,6 +20,23 @@ function shares(rule: ScaleRule): number[] {
 
 export const mse: ScaleChooser = async (engine, values, layout, rule) => {
   const range = await rangeOf(engine, values, layout);
+  // A scale, a zero point and an error for every candidate of every group.
+  const bytes = 16 * shares(rule).length * layout.scaleCount;
+  values.budget.reserve(bytes, `searching scales for ${values.tensor}`);
+  try {
+    return await search(engine, values, layout, rule, range);
+  } finally {
+    values.budget.release(bytes);
+  }
+};
+
+async function search(
+  engine: Engine,
+  values: FloatValues,
+  layout: ScaleLayout,
+  rule: ScaleRule,
+  range: Range,
+): Promise<Scales> {
   const candidates: { scales: Scales; error: Float64Array }[] = [];
   for (const share of shares(rule)) {
     const scales = scalesFromRange(engine, scaled(range, share), rule);
@@ -35,7 +54,7 @@ export const mse: ScaleChooser = async (engine, values, layout, rule) => {
     }
   }
   return best(candidates);
-};
+}
 
 /** The range times `share`; one float64 product, rounded once to float32. */
 function scaled(range: Range, share: number): Range {

@@ -150,7 +150,12 @@ async function tensorPlan(
   const count = elementCount(tensor.dims, weight.id);
   if (count === 0) return 'the weight is empty';
   if (!shrinks(weight, spec, count)) return `its weight of ${count} elements would not get smaller`;
-  const values: FloatValues = { tensor: weight.id, chunks: () => floatChunks(engine, tensor, context) };
+  const { budget } = context;
+  const values: FloatValues = {
+    tensor: weight.id,
+    budget,
+    chunks: () => floatChunks(engine, tensor, context),
+  };
   if (spec.dtype === 'float16') return halfPlan(engine, weight, values);
   const observer = observerFor(spec, count);
   const base = { tensor: weight.id, ...spec, observer };

@@ -14,6 +14,7 @@ import type { ScaleRule } from '../wasm/kernels/ranges.js';
 import type { ScaleLayout } from '../wasm/layout.js';
 import { CodePacker, codesOf, newCodes } from './codes.js';
 import { floatChunks } from './floatChunks.js';
+import { holding } from './holding.js';
 import { regroup } from './regroup.js';
 import type { ScaleSlot } from './scaleSlot.js';
 import type { ScaleChooser, Scales } from './scales.js';
@@ -89,12 +90,16 @@ export async function* quantizedPieces(
   slot: ScaleSlot,
   context: RunContext,
 ): AsyncGenerator<Piece> {
-  const sizes = pieceSizes(layout, elementCount(tensor.dims));
+  const sizes = [...pieceSizes(layout, elementCount(tensor.dims))];
+  // Values, codes of up to two bytes, and what the kernels and the file make of them.
+  const bytes = 8 * sizes.reduce((largest, size) => Math.max(largest, size), 0);
+  const read = () => regroup(floatChunks(engine, tensor, context), sizes);
   let start = 0;
-  for await (const values of regroup(floatChunks(engine, tensor, context), sizes)) {
+  for await (const values of holding(context, bytes, `quantizing ${tensor.name}`, read)) {
     const local = localLayout(layout, values.length);
     const once = {
       tensor: tensor.name,
+      budget: context.budget,
       chunks: async function* () {
         yield { start: 0, values };
       },

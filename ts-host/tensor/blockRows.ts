@@ -9,7 +9,7 @@
 // A table or a Gemm weight with transB is [rows, depth] in the file already. A MatMul weight is [depth, rows]: it is
 // read by column panels and turned (tensor/columns.ts).
 
-import type { RunContext } from '../context.js';
+import type { MemoryBudget, RunContext } from '../context.js';
 import type { Tensor, TensorData } from '../ir/tensor.js';
 import type { Engine } from '../wasm/engine.js';
 import { packBlocks } from '../wasm/kernels/pack.js';
@@ -17,6 +17,7 @@ import { quantize } from '../wasm/kernels/quantize.js';
 import { transpose } from '../wasm/kernels/transpose.js';
 import { columnSlabs } from './columns.js';
 import { floatChunks } from './floatChunks.js';
+import { holding } from './holding.js';
 import { regroup } from './regroup.js';
 import type { ScaleSlot } from './scaleSlot.js';
 import type { ScaleChooser } from './scales.js';
@@ -49,9 +50,11 @@ export function blockRows(engine: Engine, tensor: Tensor, spec: BlockRowsSpec): 
   const part = (name: Part): TensorData => ({
     byteLength: spec.rows * rowBytes(spec, spec.depth, name),
     chunks: (context) =>
-      spec.order === 'rows-depth'
-        ? inOrder(engine, tensor, spec, name, context)
-        : turned(engine, tensor, spec, name, context),
+      holding(context, workingBytes(spec, name), `quantizing ${tensor.name}`, () =>
+        spec.order === 'rows-depth'
+          ? inOrder(engine, tensor, spec, name, context)
+          : turned(engine, tensor, spec, name, context),
+      ),
   });
   return { codes: part('codes'), scale: part('scale'), zeroPoint: part('zeroPoint') };
 }
@@ -61,6 +64,26 @@ function rowBytes({ block, bits }: BlockRowsSpec, depth: number, part: Part): nu
   const blocks = Math.ceil(depth / block);
   if (part === 'codes') return (blocks * block * bits) / 8;
   return part === 'scale' ? 4 * blocks : Math.ceil((blocks * bits) / 8);
+}
+
+/** Rows whose output is put together at a time: the same for all three parts, since they share the scales of pieces. */
+function panelRowsOf(spec: BlockRowsSpec): number {
+  const { rows, depth, panelBytes = PANEL_BYTES } = spec;
+  return Math.min(rows, Math.max(1, Math.floor(panelBytes / rowBytes(spec, depth, 'codes'))));
+}
+
+/** Input channels of a slab of `width` columns. Four blocks at least, so that its zero points begin on a byte. */
+function slabDepthOf({ depth, block }: BlockRowsSpec, width: number): number {
+  const unit = 4 * block;
+  return Math.min(depth, unit * Math.max(1, Math.floor(SLAB_ELEMENTS / (unit * width))));
+}
+
+/** Bytes of the buffers below: values as they come and turned, their codes, and the output. */
+function workingBytes(spec: BlockRowsSpec, part: Part): number {
+  const { rows, depth } = spec;
+  if (spec.order === 'rows-depth') return 6 * Math.min(rows * depth, Math.max(SLAB_ELEMENTS, depth));
+  const width = panelRowsOf(spec);
+  return 10 * width * slabDepthOf(spec, width) + width * rowBytes(spec, depth, part);
 }
 
 async function* inOrder(
@@ -78,7 +101,17 @@ async function* inOrder(
   );
   let row = 0;
   for await (const values of regroup(floatChunks(engine, tensor, context), sizes)) {
-    yield await quantizeRows(engine, tensor, values, values.length / depth, depth, spec, part, `${row}`);
+    yield await quantizeRows(
+      engine,
+      tensor,
+      values,
+      values.length / depth,
+      depth,
+      spec,
+      part,
+      `${row}`,
+      context.budget,
+    );
     row += step;
   }
 }
@@ -90,23 +123,28 @@ async function* turned(
   part: Part,
   context: RunContext,
 ): AsyncGenerator<Uint8Array> {
-  const { rows, depth, block } = spec;
-  const { panelBytes = PANEL_BYTES } = spec;
+  const { rows, depth } = spec;
   const bytes = rowBytes(spec, depth, part);
-  // The same panels for all three parts: they share the scales of each piece.
-  const panelRows = Math.min(rows, Math.max(1, Math.floor(panelBytes / rowBytes(spec, depth, 'codes'))));
-  // Four blocks at least, so that a slab's zero points begin on a byte for 2 bits too.
-  const unit = 4 * block;
+  const panelRows = panelRowsOf(spec);
   for (let row = 0; row < rows; row += panelRows) {
     const width = Math.min(panelRows, rows - row);
     const panel = new Uint8Array(width * bytes);
-    const slabDepth = unit * Math.max(1, Math.floor(SLAB_ELEMENTS / (unit * width)));
     const chunks = floatChunks(engine, tensor, context);
-    for await (const slab of columnSlabs(chunks, rows, [row, row + width], Math.min(slabDepth, depth))) {
+    for await (const slab of columnSlabs(chunks, rows, [row, row + width], slabDepthOf(spec, width))) {
       const values = new Float32Array(slab.values.length);
       transpose(engine, slab.values, values, slab.rows, width);
       const piece = `${row},${slab.row}`;
-      const local = await quantizeRows(engine, tensor, values, width, slab.rows, spec, part, piece);
+      const local = await quantizeRows(
+        engine,
+        tensor,
+        values,
+        width,
+        slab.rows,
+        spec,
+        part,
+        piece,
+        context.budget,
+      );
       scatter(local, panel, width, bytes, rowBytes(spec, slab.row, part));
     }
     yield panel;
@@ -131,12 +169,13 @@ async function quantizeRows(
   spec: BlockRowsSpec,
   part: Part,
   piece: string,
+  budget: MemoryBudget,
 ): Promise<Uint8Array> {
   const { block, bits } = spec;
   const blocks = Math.ceil(depth / block);
   const layout = { depth, inner: 1, block, scaleCount: rows * blocks };
   const rule = { qmin: 0, qmax: 2 ** bits - 1, symmetric: spec.symmetric };
-  const once = { tensor: tensor.name, chunks: () => single(values) };
+  const once = { tensor: tensor.name, budget, chunks: () => single(values) };
   const scales = await spec.slot.take(tensor, piece, () => spec.choose(engine, once, layout, rule));
   if (part === 'scale') return new Uint8Array(scales.scale.buffer);
   const out = new Uint8Array(rows * rowBytes(spec, depth, part));

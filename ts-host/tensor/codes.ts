@@ -3,11 +3,12 @@
 
 import type { RunContext } from '../context.js';
 import { type CodeDType, DTYPE_BITS } from '../ir/dtype.js';
-import { byteLengthOf, elementCount, type Tensor, type TensorData } from '../ir/tensor.js';
+import { byteLengthOf, CHUNK_BYTES, elementCount, type Tensor, type TensorData } from '../ir/tensor.js';
 import type { Engine } from '../wasm/engine.js';
 import { packNibbles } from '../wasm/kernels/pack.js';
 import { type Codes, type QuantParams, quantize } from '../wasm/kernels/quantize.js';
 import { floatChunks } from './floatChunks.js';
+import { holding } from './holding.js';
 
 /** A typed array of codes for a dtype; 2- and 4-bit codes take a byte each until they are packed. */
 export function newCodes(dtype: CodeDType, length: number): Codes {
@@ -36,11 +37,15 @@ export function codesOf(dtype: CodeDType, values: ArrayLike<number>): Codes {
 
 /** The codes of `tensor` under `params`, in row-major order, 2- and 4-bit codes packed low bits first. */
 export function codesData(engine: Engine, tensor: Tensor, dtype: CodeDType, params: QuantParams): TensorData {
+  const count = elementCount(tensor.dims, tensor.name);
+  const chunk = Math.min(count, CHUNK_BYTES / (DTYPE_BITS[tensor.dtype] / 8));
+  const bytes = newCodes(dtype, 0).BYTES_PER_ELEMENT * chunk + byteLengthOf(dtype, chunk);
   return {
-    byteLength: byteLengthOf(dtype, elementCount(tensor.dims, tensor.name)),
+    byteLength: byteLengthOf(dtype, count),
     async *chunks(context: RunContext) {
       const packer = new CodePacker(engine, dtype);
-      for await (const { start, values } of floatChunks(engine, tensor, context)) {
+      const read = () => floatChunks(engine, tensor, context);
+      for await (const { start, values } of holding(context, bytes, `quantizing ${tensor.name}`, read)) {
         const codes = newCodes(dtype, values.length);
         quantize(engine, values, codes, params, start);
         yield packer.push(codes);

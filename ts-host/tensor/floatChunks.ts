@@ -7,6 +7,7 @@ import { DTYPE_BITS, type FloatDType, isFloat } from '../ir/dtype.js';
 import { CHUNK_BYTES, type Tensor, type TensorData } from '../ir/tensor.js';
 import type { Engine } from '../wasm/engine.js';
 import { bfloat16ToFloat32, float16ToFloat32, float64ToFloat32 } from '../wasm/kernels/floats.js';
+import { holding } from './holding.js';
 
 /** Consecutive float32 values of a tensor; valid until the next is asked for. `start` = index of the first. */
 export interface FloatChunk {
@@ -25,8 +26,11 @@ export async function* floatChunks(
   if (!isFloat(dtype)) {
     throw new OctavoError('UNSUPPORTED_DTYPE', `${dtype} values are not floats`, { tensor: tensor.name });
   }
+  const chunk = Math.min(CHUNK_BYTES, tensor.data.byteLength);
+  const converted = dtype === 'float32' ? 0 : (32 / DTYPE_BITS[dtype]) * chunk;
   let start = 0;
-  for await (const bytes of fixedChunks(tensor.data, context)) {
+  const read = () => fixedChunks(tensor.data, context);
+  for await (const bytes of holding(context, chunk + converted, `reading ${tensor.name}`, read)) {
     const values = asFloat32(engine, dtype, bytes);
     yield { start, values };
     start += values.length;

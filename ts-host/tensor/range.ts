@@ -1,5 +1,6 @@
 // The range pass: smallest and largest value of every scale group, in one streamed reading.
 
+import type { MemoryBudget } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { Engine } from '../wasm/engine.js';
 import { newRange, type Range, updateRange } from '../wasm/kernels/ranges.js';
@@ -9,6 +10,8 @@ import type { FloatChunk } from './floatChunks.js';
 /** Values of a tensor, or of a piece of one. Every iteration reads them anew. */
 export interface FloatValues {
   readonly tensor: string;
+  /** What buffers that grow with the number of scales are counted against. */
+  readonly budget: MemoryBudget;
   chunks(): AsyncIterable<FloatChunk>;
 }
 

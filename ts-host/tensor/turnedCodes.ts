@@ -9,6 +9,7 @@ import { transpose } from '../wasm/kernels/transpose.js';
 import { newCodes } from './codes.js';
 import { columnSlabs } from './columns.js';
 import { floatChunks } from './floatChunks.js';
+import { holding } from './holding.js';
 import type { Scales } from './scales.js';
 
 /** Codes put together at a time. */
@@ -28,27 +29,33 @@ export function turnedCodes(
   const [rows, columns] = tensor.dims as [number, number];
   return {
     byteLength: rows * columns,
-    async *chunks(context: RunContext) {
+    chunks(context: RunContext) {
       const panelColumns = Math.min(columns, Math.max(1, Math.floor(panelBytes / rows)));
-      for (let column = 0; column < columns; column += panelColumns) {
-        const width = Math.min(panelColumns, columns - column);
-        const panel = newCodes(dtype, rows * width) as Int8Array | Uint8Array;
-        const slabRows = Math.min(rows, Math.max(1, Math.floor(SLAB_ELEMENTS / width)));
-        const chunks = floatChunks(engine, tensor, context);
-        for await (const slab of columnSlabs(chunks, columns, [column, column + width], slabRows)) {
-          const codes = panel.subarray(slab.row * width, (slab.row + slab.rows) * width);
-          quantize(engine, slab.values, codes, {
-            ...rowScales(scales, slab.row, slab.rows, width),
-            qmin: range.qmin,
-            qmax: range.qmax,
-          });
-        }
-        const turned = new Uint8Array(panel.length);
-        transpose(engine, new Uint8Array(panel.buffer), turned, rows, width);
-        yield turned;
-      }
+      const slab = Math.min(rows, Math.max(1, Math.floor(SLAB_ELEMENTS / panelColumns))) * panelColumns;
+      const bytes = 2 * rows * panelColumns + 4 * slab;
+      return holding(context, bytes, `turning ${tensor.name}`, () => panels(context, panelColumns));
     },
   };
+
+  async function* panels(context: RunContext, panelColumns: number): AsyncGenerator<Uint8Array> {
+    for (let column = 0; column < columns; column += panelColumns) {
+      const width = Math.min(panelColumns, columns - column);
+      const panel = newCodes(dtype, rows * width) as Int8Array | Uint8Array;
+      const slabRows = Math.min(rows, Math.max(1, Math.floor(SLAB_ELEMENTS / width)));
+      const chunks = floatChunks(engine, tensor, context);
+      for await (const slab of columnSlabs(chunks, columns, [column, column + width], slabRows)) {
+        const codes = panel.subarray(slab.row * width, (slab.row + slab.rows) * width);
+        quantize(engine, slab.values, codes, {
+          ...rowScales(scales, slab.row, slab.rows, width),
+          qmin: range.qmin,
+          qmax: range.qmax,
+        });
+      }
+      const turned = new Uint8Array(panel.length);
+      transpose(engine, new Uint8Array(panel.buffer), turned, rows, width);
+      yield turned;
+    }
+  }
 }
 
 /** The scales of some rows, as the kernels see them. */
