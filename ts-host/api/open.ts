@@ -3,7 +3,9 @@
 
 import type { RunContext } from '../context.js';
 import { type SourceInput, toSource } from '../io/any-source.js';
+import { exactSource } from '../io/exact-source.js';
 import { cachingResolver, type ExternalResolver } from '../io/external.js';
+import type { Source } from '../io/source.js';
 import type { Model } from '../ir/model.js';
 
 export interface OpenModel {
@@ -28,14 +30,17 @@ export async function openModel(
   const source = await toSource(input, context);
   const files = external === undefined ? undefined : cachingResolver(external);
   let externalBytes = 0;
-  const sizes = new Set<unknown>();
+  const known = new Map<Source, Source>();
   const resolve: ExternalResolver | undefined =
     files &&
     (async (location) => {
       const opened = await files.resolve(location);
-      if (!sizes.has(opened)) externalBytes += opened.size;
-      sizes.add(opened);
-      return opened;
+      const before = known.get(opened);
+      if (before !== undefined) return before;
+      externalBytes += opened.size;
+      const exact = exactSource(opened);
+      known.set(opened, exact);
+      return exact;
     });
   const close = async (): Promise<void> => {
     await files?.close();
@@ -43,7 +48,7 @@ export async function openModel(
   };
   try {
     const { readOnnx } = await import('../formats/onnx/reader.js');
-    const model = await readOnnx(source, { external: resolve }, context);
+    const model = await readOnnx(exactSource(source), { external: resolve }, context);
     return { model, byteLength: source.size + externalBytes, close };
   } catch (error) {
     await close();

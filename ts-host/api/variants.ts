@@ -51,7 +51,8 @@ export async function quantizeVariants(
       field: 'variants',
     });
   }
-  if (input instanceof ReadableStream || 'body' in input) {
+  const isObject = typeof input === 'object' && input !== null;
+  if (isObject && ('getReader' in input || 'body' in input)) {
     throw new OctavoError(
       'INVALID_ARGUMENT',
       'variants read the model several times: give bytes, a Blob or a Source',

@@ -1,0 +1,64 @@
+// The public names of `octavo` and `octavo/node`. A change here is a change of the API: say so in CHANGELOG.md.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import * as octavo from '../../ts-host/index.js';
+import * as octavoNode from '../../ts-host/node.js';
+
+const VALUES = [
+  'ERROR_CODES',
+  'OctavoError',
+  'PLAN_VERSION',
+  'RunContext',
+  'VARIANTS',
+  'blobSource',
+  'bytesSource',
+  'diagnostics',
+  'httpSource',
+  'init',
+  'inspect',
+  'mapResolver',
+  'memorySink',
+  'opfsSink',
+  'opfsSource',
+  'planFromJson',
+  'planQuantization',
+  'planToJson',
+  'quantize',
+  'quantizeVariants',
+  'r2Sink',
+  'r2Source',
+  'streamSink',
+  'toSource',
+];
+const NODE_VALUES = ['fileSource', 'folderResolver', 'folderSink', 'quantizeFile'];
+
+const TYPES = `Bits Diagnostics DirectoryHandleLike ErrorCode ErrorPlace ExternalResolver Family FamilyChoice
+  FileHandleLike GranularityName HttpOptions InitModules InspectOptions Inspection MemorySink ModuleInput ModuleSource
+  NodeForm NodePlan OutputFile Progress QuantMode QuantPlan QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket
+  R2WriteBucket RelaxedState RunOptions Sink SinkFile Source SourceInput TensorError TensorPlan TensorReport
+  VariantFamily VariantResult`.split(/\s+/);
+
+/** Names a file exports with `type`. */
+function typesOf(file: string): string[] {
+  const text = readFileSync(new URL(`../../ts-host/${file}`, import.meta.url), 'utf8');
+  const items = [...text.matchAll(/export (type )?\{([^}]*)\}/g)].flatMap(([, all = '', list = '']) =>
+    list.split(',').map((item) => `${all}${item.trim()}`),
+  );
+  return items
+    .filter((item) => item.startsWith('type '))
+    .map((item) => item.replace(/^(type )+/, ''))
+    .filter((name) => name !== '')
+    .sort();
+}
+
+test('octavo exports -> these values and types', () => {
+  assert.deepEqual(Object.keys(octavo).sort(), VALUES);
+  assert.deepEqual(typesOf('index.ts'), TYPES);
+});
+
+test('octavo/node exports -> those and what only Node has', () => {
+  assert.deepEqual(Object.keys(octavoNode).sort(), [...VALUES, ...NODE_VALUES].sort());
+  assert.deepEqual(typesOf('node.ts'), ['QuantizeFileOptions']);
+});
