@@ -376,6 +376,27 @@ test('planQuantization bits and symmetry -> dtype and code range', async () => {
   }
 });
 
+test('planQuantization a product of two computed values -> listed as float, but no lookup in a shape', async () => {
+  const input: ModelInput = {
+    ...ONE,
+    nodes: [
+      node('Shape', ['x'], ['s']),
+      gather('s', 'i', 'd', 0, 'dim'),
+      matMul('x', 'w', 'm', 'projection'),
+      matMul('m', 'x', 'y', 'attention'),
+    ],
+    initializers: [weight('w', [64, 48]), int64s('i', [], [0])],
+  };
+  for (const options of READING_MODES.slice(0, 3)) {
+    const made = await plan(input, options);
+    assert.deepEqual(
+      made.nodes.map((each) => each.node),
+      ['projection', 'attention'],
+    );
+    assert.equal(lineOf(made, 'attention').reason, 'it has no constant weight');
+  }
+});
+
 test('planQuantization integer constants -> not listed', async () => {
   const input: ModelInput = {
     nodes: [gather('w', 'i', 'y', 0, 'n'), node('Reshape', ['x', 's'], ['z'], {}, { name: 'r' })],
@@ -387,4 +408,21 @@ test('planQuantization integer constants -> not listed', async () => {
     (await plan(input, { mode: 'weights' })).nodes.map((each) => each.node),
     ['n'],
   );
+});
+
+test('planQuantization operators named like members of Object -> left alone', async () => {
+  const names = ['toString', 'constructor', '__proto__', 'hasOwnProperty'];
+  const input: ModelInput = {
+    nodes: names.map((opType, i) => node(opType, ['x', 'w'], [`y${i}`], {}, { name: opType })),
+    initializers: [weight('w', [64, 48])],
+    inputs: [value('x')],
+    outputs: names.map((_, i) => value(`y${i}`)),
+  };
+  for (const options of READING_MODES.slice(0, 3)) {
+    const made = await plan(input, options);
+    assert.deepEqual(
+      made.nodes.map(({ form }) => form),
+      names.map(() => 'float'),
+    );
+  }
 });

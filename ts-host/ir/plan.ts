@@ -73,6 +73,6 @@ export interface QuantPlan {
   readonly version: typeof PLAN_VERSION;
   readonly mode: QuantMode;
   readonly tensors: readonly TensorPlan[];
-  /** Every node that has a constant float operand, in graph order. */
+  /** Every node that has a constant float operand, or an operator whose weights can be quantized; in graph order. */
   readonly nodes: readonly NodePlan[];
 }

@@ -17,7 +17,7 @@ import { MODES } from './modes/index.js';
 import type { Choice, CodeSpec, Mode, ModeContext, StorageSpec } from './modes/mode.js';
 import type { PlanSettings } from './options.js';
 import { observerFor } from './storage.js';
-import { type Weight, type WeightUse, weightsOf } from './uses.js';
+import { usesOf, type Weight, type WeightlessNode, type WeightUse } from './uses.js';
 
 /** Bytes that the parts of a quantized weight cost beside codes and scales: names, dims and a node. */
 const OVERHEAD_BYTES = 256;
@@ -37,7 +37,7 @@ export async function makePlan(
   canRaiseTo: (opset: number) => boolean,
   context: RunContext,
 ): Promise<PlanResult> {
-  const weights = weightsOf(model);
+  const { weights, weightless } = usesOf(model);
   const chosen = settings.mode === 'auto' ? autoMode(weights) : undefined;
   const mode = MODES[chosen?.mode ?? (settings.mode as QuantMode)];
   const modeContext: ModeContext = { settings, canRaiseTo };
@@ -57,7 +57,12 @@ export async function makePlan(
     done += weight.ref.tensor.data.byteLength;
     context.report('analyse', done, total);
   }
-  const plan: QuantPlan = { version: PLAN_VERSION, mode: mode.name, tensors, nodes: nodes.plans() };
+  const plan: QuantPlan = {
+    version: PLAN_VERSION,
+    mode: mode.name,
+    tensors,
+    nodes: nodes.plans(mode.name === 'fp16' ? [] : weightless),
+  };
   return { plan, modeReason: chosen?.reason };
 }
 
@@ -80,10 +85,17 @@ class NodeRecords {
     else known.push(verdict);
   }
 
-  plans(): NodePlan[] {
-    const first = ([verdict]: Verdict[]): number => verdict!.use.order;
-    const inOrder = [...this.#byNode.values()].sort((a, b) => first(a) - first(b));
-    return inOrder.map(nodePlan);
+  /** The lines in graph order; `weightless` nodes have one too. */
+  plans(weightless: readonly WeightlessNode[]): NodePlan[] {
+    const decided = [...this.#byNode.values()].map((verdicts) => ({
+      order: verdicts[0]!.use.order,
+      plan: nodePlan(verdicts),
+    }));
+    const computed = weightless.map(({ nodeId, node: { opType }, order }) => {
+      const reason = 'it has no constant weight';
+      return { order, plan: { node: nodeId, opType, form: 'float', tensors: [], reason } as const };
+    });
+    return [...decided, ...computed].sort((a, b) => a.order - b.order).map(({ plan }) => plan);
   }
 }
 

@@ -53,7 +53,14 @@ const RULES: Readonly<Record<string, RoleRule>> = {
 /** The role of a constant operand of rank `rank`, or undefined when it is no weight of the node. A ConvTranspose
  *  with groups spreads its output channels over both axes: its scales are per channel of a group. */
 export function weightRole(node: Node, input: number, rank: number): WeightRole | undefined {
-  return node.domain === '' ? RULES[node.opType]?.(node, input, rank) : undefined;
+  return node.domain === '' && Object.hasOwn(RULES, node.opType)
+    ? RULES[node.opType]!(node, input, rank)
+    : undefined;
+}
+
+/** Whether a node multiplies by what usually is a weight. Not Gather: most look up shapes and the like. */
+export function hasWeights({ domain, opType }: Node): boolean {
+  return domain === '' && opType !== 'Gather' && Object.hasOwn(RULES, opType);
 }
 
 /** Operators whose weights can be quantized. */

@@ -28,7 +28,8 @@ export interface QuantizeReport {
   /** Version of the standard operators before and after. */
   readonly opset: { readonly before: number; readonly after: number };
   readonly tensors: readonly TensorReport[];
-  /** Nodes that were changed, and nodes left in float that have a constant float operand; each with its reason. */
+  /** Nodes that were changed, and nodes left in float that have a constant float operand or multiply two computed values;
+   *  each with its reason. */
   readonly nodes: readonly NodePlan[];
 }
 
