@@ -14,6 +14,7 @@ import {
 import { checkConsistency } from '../../ts-host/ir/check.js';
 import { read, rejectsWith } from '../formats/onnx/support.js';
 import { prepareOctavo, quantizedBytes } from '../support/octavo.js';
+import { floats, matMul, model, value } from '../support/onnxBuilder.js';
 import { Rng } from '../support/rng.js';
 import { MANY_FORMS, MANY_OPTIONS } from './plans.js';
 
@@ -417,3 +418,28 @@ test('quantize with 3000 plans edited at random -> a sound model, or the plan re
   t.diagnostic(`${applied} of 3000 could be applied`);
   assert.ok(applied > 100 && applied < 2900);
 });
+
+/** MatMul over one 64 × 32 weight, all its values 0.5 but the first. */
+function withFirstValue(first: number): Uint8Array {
+  const values = new Float32Array(64 * 32).fill(0.5);
+  values[0] = first;
+  return model({
+    inputs: [value('x', [1, 64])],
+    outputs: [value('y', [1, 32])],
+    initializers: [floats('w', [64, 32], values)],
+    nodes: [matMul('x', 'w', 'y', 'product')],
+  });
+}
+
+for (const [mode, first, code] of [
+  ['weights', NaN, 'NON_FINITE_WEIGHT'],
+  ['weights', Infinity, 'NON_FINITE_WEIGHT'],
+  ['fp16', 1e6, 'PLAN_INVALID'],
+] as const) {
+  test(`a plan for ${mode} applied to a weight that holds ${first} -> ${code} naming it`, async () => {
+    const plan = await planQuantization(withFirstValue(0.25), { mode });
+    assert.equal(plan.tensors.length, 1);
+    const error = await rejectsWith(code, quantize(withFirstValue(first), { plan }));
+    assert.equal(error.place.tensor, 'w');
+  });
+}

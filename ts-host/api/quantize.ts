@@ -13,6 +13,8 @@ import { planSettings, type QuantizeOptions } from '../quantize/options.js';
 import { checkPlanFits } from '../quantize/planFits.js';
 import { checkPlan } from '../quantize/planJson.js';
 import { makePlan, type PlanResult } from '../quantize/planner.js';
+import { checkPlanWeights } from '../quantize/planWeights.js';
+import type { Engine } from '../wasm/engine.js';
 import { engine as defaultEngine } from '../wasm/load.js';
 import { openModel } from './open.js';
 import { QuantizeResult } from './result.js';
@@ -43,7 +45,7 @@ export async function quantize(input: SourceInput, options: QuantizeOptions = {}
     const { plan, modeReason } =
       options.plan === undefined
         ? await makePlan(engine, model, settings, canRaiseTo, context)
-        : givenPlan(options.plan, model);
+        : await givenPlan(engine, options.plan, model, context);
     const { materializePlan } = await import('../formats/onnx/materialize/index.js');
     const materialized = materializePlan(model, plan, { engine, choosers: WEIGHT_OBSERVERS, canRaiseTo });
     const quantized = raised(materialized);
@@ -74,9 +76,16 @@ export async function planQuantization(
   }
 }
 
-function givenPlan(plan: unknown, model: Model): PlanResult {
+/** A plan from outside, checked as far as a plan made here is by the making. */
+async function givenPlan(
+  engine: Engine,
+  plan: unknown,
+  model: Model,
+  context: RunContext,
+): Promise<PlanResult> {
   checkPlan(plan);
   checkPlanFits(plan, model);
+  await checkPlanWeights(engine, plan, model, context);
   return { plan, modeReason: undefined };
 }
 

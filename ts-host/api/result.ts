@@ -5,7 +5,7 @@ import { OctavoError } from '../errors.js';
 import { writeFiles } from '../io/copy.js';
 import { type OutputFile, outputBytes, outputStream } from '../io/output.js';
 import type { Sink } from '../io/sink.js';
-import { ConstantScope, constantId } from '../ir/constants.js';
+import { constantsById } from '../ir/constants.js';
 import { type Model, visitGraphs } from '../ir/model.js';
 import type { QuantPlan } from '../ir/plan.js';
 import type { Tensor } from '../ir/tensor.js';
@@ -72,10 +72,7 @@ export class QuantizeResult {
    *  @returns the error of each weight, and `total` over all of them. */
   async measure(): Promise<{ tensors: TensorError[]; total: ErrorMeasures }> {
     const { engine, opened, context } = this.#parts;
-    const constants = new Map<string, Tensor>();
-    visitGraphs(opened.model.graph, (graph, path) => {
-      for (const ref of new ConstantScope(graph, path).own()) constants.set(constantId(ref), ref.tensor);
-    });
+    const constants = constantsById(opened.model);
     const sums = newErrorSums();
     const tensors: TensorError[] = [];
     for (const plan of this.plan.tensors) {

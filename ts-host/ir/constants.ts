@@ -1,6 +1,6 @@
 // Finding constants: an initializer or a Constant node's tensor, in this graph or one around it.
 
-import type { Graph, Node } from './model.js';
+import { type Graph, type Model, type Node, visitGraphs } from './model.js';
 import type { Tensor } from './tensor.js';
 
 /** A constant and the graph that owns it. */
@@ -56,4 +56,13 @@ export class ConstantScope {
 /** The name by which plans, filters and errors call a constant. */
 export function constantId(ref: ConstantRef): string {
   return ref.scope.path === '' ? ref.name : `${ref.scope.path}/${ref.name}`;
+}
+
+/** All constants of a model by id, nested graphs included. */
+export function constantsById(model: Model): Map<string, Tensor> {
+  const constants = new Map<string, Tensor>();
+  visitGraphs(model.graph, (graph, path) => {
+    for (const ref of new ConstantScope(graph, path).own()) constants.set(constantId(ref), ref.tensor);
+  });
+  return constants;
 }

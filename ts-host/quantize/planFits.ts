@@ -2,7 +2,7 @@
 // here must come out as a model that computes what the plan says, so each form checks what it relies on.
 
 import { OctavoError } from '../errors.js';
-import { ConstantScope, constantId } from '../ir/constants.js';
+import { constantsById } from '../ir/constants.js';
 import { DTYPE_BITS } from '../ir/dtype.js';
 import { type Model, nodeIds, visitGraphs } from '../ir/model.js';
 import type { CodePlan, NodeForm, NodePlan, QuantPlan, TensorPlan } from '../ir/plan.js';
@@ -16,7 +16,7 @@ import { type Weight, type WeightUse, weightsOf } from './uses.js';
  *  @throws OctavoError `PLAN_INVALID` naming the tensor or node. */
 export function checkPlanFits(plan: QuantPlan, model: Model): void {
   checkNodes(plan, model);
-  const constants = new Set(constantsOf(model));
+  const constants = constantsById(model);
   const weights = new Map(weightsOf(model).map((weight) => [weight.id, weight]));
   const forms = formsOf(plan);
   const nodes = new Map(plan.nodes.map((node) => [node.node, node]));
@@ -47,15 +47,7 @@ function checkNodes(plan: QuantPlan, model: Model): void {
   }
 }
 
-function constantsOf(model: Model): string[] {
-  const ids: string[] = [];
-  visitGraphs(model.graph, (graph, path) => {
-    for (const ref of new ConstantScope(graph, path).own()) ids.push(constantId(ref));
-  });
-  return ids;
-}
-
-function unusable(tensor: string, constants: ReadonlySet<string>): OctavoError {
+function unusable(tensor: string, constants: ReadonlyMap<string, Tensor>): OctavoError {
   const what = constants.has(tensor)
     ? 'it holds no floats, or nothing reads it'
     : 'the model has no such constant';

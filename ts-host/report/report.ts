@@ -1,7 +1,7 @@
 // The report of a quantization: what became of every weight and node, and how large everything is.
 
 import type { OutputFile } from '../io/output.js';
-import { ConstantScope, constantId } from '../ir/constants.js';
+import { constantsById } from '../ir/constants.js';
 import { type Model, visitGraphs } from '../ir/model.js';
 import type { NodePlan, QuantMode, QuantPlan } from '../ir/plan.js';
 import { elementCount, type Tensor } from '../ir/tensor.js';
@@ -42,7 +42,7 @@ export function makeReport(
   inputBytes: number,
   modeReason: string | undefined,
 ): QuantizeReport {
-  const constants = constantsOf(model);
+  const constants = constantsById(model);
   return {
     mode: plan.mode,
     ...(modeReason === undefined ? {} : { modeReason }),
@@ -66,12 +66,4 @@ export function makeReport(
 
 function granularityName(granularity: { kind: string; blockSize?: number }): string {
   return granularity.kind === 'block' ? `block of ${granularity.blockSize}` : granularity.kind;
-}
-
-function constantsOf(model: Model): Map<string, Tensor> {
-  const constants = new Map<string, Tensor>();
-  visitGraphs(model.graph, (graph, path) => {
-    for (const ref of new ConstantScope(graph, path).own()) constants.set(constantId(ref), ref.tensor);
-  });
-  return constants;
 }
