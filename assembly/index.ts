@@ -28,6 +28,7 @@ export {
 } from './kernels/pack/nibbles';
 export { pack_rows_u8, unpack_rows_u8 } from './kernels/pack/rows';
 export { quant_error_f32 } from './kernels/quant-error/simd128';
+export { quant_bias_f32 } from './kernels/quant-error/bias';
 export { quantize_f32_i8, quantize_f32_i16, quantize_f32_u8, quantize_f32_u16, scales_valid } from './kernels/quantize/simd128';
 export { affine_scales, range_f32, symmetric_scales } from './kernels/ranges/simd128';
 export { transpose_u8, transpose_u16, transpose_u32, transpose_u64 } from './kernels/transpose/simd128';

@@ -28,6 +28,7 @@ export {
   unpack_u4_u8,
 } from './pack';
 export { quant_error_f32 } from './quant-error';
+export { quant_bias_f32 } from './quant-bias';
 export { quantize_f32_i8, quantize_f32_i16, quantize_f32_u8, quantize_f32_u16, scales_valid } from './quantize';
 export { affine_scales, range_f32, symmetric_scales } from './ranges';
 export { transpose_u8, transpose_u16, transpose_u32, transpose_u64 } from './transpose';

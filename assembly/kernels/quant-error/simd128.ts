@@ -1,13 +1,10 @@
 // Squared quantization error per scale over 128-bit lanes. Equal to reference/quant-error.ts, which fixes the order
 // of additions. Reads exactly `count` elements and the scales they use, at any alignment.
-//
-// The code itself is never made: with y the rounded and clamped quotient, code - zeroPoint = y, so the value is
-// y · scale. Rounding by adding and subtracting MAGIC needs |y| <= 2^22: y is clamped on both sides first, to
-// [qmin - zeroPoint, qmax - zeroPoint]; these are integers, so clamping before rounding changes nothing.
 
 import { ScaleParams } from '../../abi/scales';
 import { beginRuns, nextRun, runLength, runScale } from '../../layout/runs';
 import { roundingMagic } from '../../num/lanes';
+import { difference4, loadTail, squaresHigh, squaresLow, sumOfPartials } from './difference';
 
 export function quant_error_f32(xPtr: usize, count: u32, start: u32, errorPtr: usize, params: ScaleParams): void {
   const qmin = params.qmin;
@@ -30,35 +27,6 @@ export function quant_error_f32(xPtr: usize, count: u32, start: u32, errorPtr: u
     xPtr += usize(length) << 2;
     count -= length;
   }
-}
-
-/** x - dequantize(quantize(x)) on four lanes, NaN for NaN. */
-@inline
-function difference4(x: v128, scale: v128, low: v128, high: v128, magic: v128): v128 {
-  const clamped = f32x4.pmin(high, f32x4.pmax(low, f32x4.div(x, scale)));
-  const rounded = f32x4.sub(f32x4.add(clamped, magic), magic);
-  return f32x4.sub(x, f32x4.mul(rounded, scale));
-}
-
-/** Squares of lanes 0 and 1 as f64. */
-@inline
-function squaresLow(a: v128): v128 {
-  const wide = f64x2.promote_low_f32x4(a);
-  return f64x2.mul(wide, wide);
-}
-
-/** Squares of lanes 2 and 3 as f64. */
-@inline
-function squaresHigh(a: v128): v128 {
-  return squaresLow(v128.shuffle<i64>(a, a, 1, 1));
-}
-
-/** The last 1 to 3 elements of a run, the other lanes 0. A 0 has no error, and + 0 changes no sum. */
-@inline
-function loadTail(xPtr: usize, count: u32): v128 {
-  if (count == 1) return v128.load32_zero(xPtr);
-  const two = v128.load64_zero(xPtr);
-  return count == 2 ? two : v128.load32_lane(xPtr, two, 2, 8);
 }
 
 @inline
@@ -90,8 +58,7 @@ function errorOfRun(xPtr: usize, count: u32, scale: f32, zeroPoint: i32, qmin: i
     p45 = f64x2.add(p45, squaresLow(b));
     p67 = f64x2.add(p67, squaresHigh(b));
   }
-  const sum = f64x2.add(f64x2.add(p01, p45), f64x2.add(p23, p67));
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  return sumOfPartials(p01, p23, p45, p67);
 }
 
 @inline
