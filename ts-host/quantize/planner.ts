@@ -12,10 +12,12 @@ import { FLOAT16_MAX } from '../tensor/half.js';
 import { scaleLayout } from '../tensor/layout.js';
 import { type FloatValues, rangeOf } from '../tensor/range.js';
 import type { Engine } from '../wasm/engine.js';
+import { Activations } from './activations.js';
 import { refusal } from './filters.js';
 import { MODES } from './modes/index.js';
 import type { Choice, CodeSpec, Mode, ModeContext, StorageSpec } from './modes/mode.js';
 import type { PlanSettings } from './options.js';
+import { rowInputsOf } from './rowInputs.js';
 import { observerFor } from './storage.js';
 import { usesOf, type Weight, type WeightlessNode, type WeightUse } from './uses.js';
 
@@ -40,23 +42,7 @@ export async function makePlan(
   const { weights, weightless } = usesOf(model);
   const chosen = settings.mode === 'auto' ? autoMode(weights) : undefined;
   const mode = MODES[chosen?.mode ?? (settings.mode as QuantMode)];
-  const modeContext: ModeContext = { settings, canRaiseTo };
-  const nodes = new NodeRecords();
-  const tensors: TensorPlan[] = [];
-  const total = weights.reduce((sum, weight) => sum + weight.ref.tensor.data.byteLength, 0);
-  let done = 0;
-  for (const weight of weights) {
-    const verdicts = settle(mode, weight, modeContext);
-    const choice = verdicts.find((v): v is Choice => typeof v !== 'string');
-    const planned = choice === undefined ? undefined : await tensorPlan(engine, weight, choice.spec, context);
-    if (typeof planned === 'object') tensors.push(planned);
-    for (const [i, use] of weight.uses.entries()) {
-      const verdict = typeof planned === 'string' ? planned : verdicts[i]!;
-      nodes.add({ use, tensor: weight.id, size: elementCount(weight.ref.tensor.dims), verdict });
-    }
-    done += weight.ref.tensor.data.byteLength;
-    context.report('analyse', done, total);
-  }
+  const { tensors, nodes } = await planWeights(engine, weights, mode, { settings, canRaiseTo }, context);
   const plan: QuantPlan = {
     version: PLAN_VERSION,
     mode: mode.name,
@@ -64,6 +50,38 @@ export async function makePlan(
     nodes: nodes.plans(mode.name === 'fp16' ? [] : weightless),
   };
   return { plan, modeReason: chosen?.reason };
+}
+
+/** The stored form of every weight, and the verdicts on the nodes that use it. */
+async function planWeights(
+  engine: Engine,
+  weights: readonly Weight[],
+  mode: Mode,
+  modeContext: ModeContext,
+  context: RunContext,
+): Promise<{ tensors: TensorPlan[]; nodes: NodeRecords }> {
+  const nodes = new NodeRecords();
+  const tensors: TensorPlan[] = [];
+  const total = weights.reduce((sum, weight) => sum + weight.ref.tensor.data.byteLength, 0);
+  let done = 0;
+  const activations = new Activations(engine, context);
+  try {
+    for (const weight of weights) {
+      const verdicts = settle(mode, weight, modeContext);
+      const choice = verdicts.find((v): v is Choice => typeof v !== 'string');
+      const planned = choice && (await tensorPlan(engine, weight, choice.spec, activations, context));
+      if (typeof planned === 'object') tensors.push(planned);
+      for (const [i, use] of weight.uses.entries()) {
+        const verdict = typeof planned === 'string' ? planned : verdicts[i]!;
+        nodes.add({ use, tensor: weight.id, size: elementCount(weight.ref.tensor.dims), verdict });
+      }
+      done += weight.ref.tensor.data.byteLength;
+      context.report('analyse', done, total);
+    }
+  } finally {
+    activations.release();
+  }
+  return { tensors, nodes };
 }
 
 interface Verdict {
@@ -156,6 +174,7 @@ async function tensorPlan(
   engine: Engine,
   weight: Weight,
   spec: StorageSpec,
+  activations: Activations,
   context: RunContext,
 ): Promise<TensorPlan | string> {
   const { tensor } = weight.ref;
@@ -169,14 +188,15 @@ async function tensorPlan(
     chunks: () => floatChunks(engine, tensor, context),
   };
   if (spec.dtype === 'float16') return halfPlan(engine, weight, values);
-  const observer = observerFor(spec, count);
+  const inputs = await rowInputsOf(weight, spec.granularity, activations);
+  const observer = observerFor(spec, count, inputs !== undefined);
   const base = { tensor: weight.id, ...spec, observer };
   if (spec.granularity.kind === 'block') {
     await rangeOf(engine, values, scaleLayout(tensor.dims, { kind: 'tensor' }));
     return base;
   }
   const layout = scaleLayout(tensor.dims, spec.granularity);
-  const { scale, zeroPoint } = await WEIGHT_OBSERVERS[observer](engine, values, layout, spec);
+  const { scale, zeroPoint } = await WEIGHT_OBSERVERS[observer](engine, values, layout, spec, inputs);
   return { ...base, scale: [...scale], zeroPoint: [...zeroPoint] };
 }
 

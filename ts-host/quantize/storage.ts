@@ -42,14 +42,16 @@ export function granularityFor(
 }
 
 /** Weights of up to this many elements are searched by `auto` at any number of bits: the search reads a weight 31 times
- *  over, and among these are the depthwise weights, which need it most and are never large. */
+ *  over. */
 const SEARCHED_ELEMENTS = 1 << 17;
 
-/** The observer asked for, or the one that `auto` stands for. */
+/** The observer asked for, or the one that `auto` stands for: the search where it pays. Where inputs are known
+ *  (rowInputs.ts) it does at any size, and it bounds its own time. */
 export function observerFor(
   { observer, qmin, qmax }: CodeRange & { readonly observer: WeightObserver | 'auto' },
   elements: number,
+  knowsInputs: boolean,
 ): WeightObserver {
   if (observer !== 'auto') return observer;
-  return qmax - qmin < 16 || elements <= SEARCHED_ELEMENTS ? 'mse' : 'absmax';
+  return knowsInputs || qmax - qmin < 16 || elements <= SEARCHED_ELEMENTS ? 'mse' : 'absmax';
 }
