@@ -24,8 +24,8 @@ export interface QuantizeOptions extends RunOptions {
   /** true: real = scale · code. false: a zero point for each scale, so that no codes are lost on the side where the
    *  weights end sooner: about 3 dB less error for a byte a scale. Default false. Mode dynamic goes by weightType. */
   readonly symmetric?: boolean | undefined;
-  /** How scales are chosen. auto: mse for 4 bits and less and for small weights, where a search costs nothing; absmax
-   *  for the rest. Default auto. */
+  /** How scales are chosen. auto: mse for 4 bits and less, for convolutions whose inputs are known, and for small
+   *  weights; absmax for the rest. Default auto. */
   readonly observer?: WeightObserver | 'auto' | undefined;
   /** Type of 8-bit weights in mode dynamic. Default int8. */
   readonly weightType?: 'int8' | 'uint8' | undefined;
