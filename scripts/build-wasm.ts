@@ -1,7 +1,7 @@
 // Compiles the AssemblyScript targets of asconfig.json. A target is skipped when its output is newer than every
-// file under assembly/ and asconfig.json.
+// file it imports and asconfig.json.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
@@ -15,10 +15,18 @@ interface Target {
   readonly textFile?: string;
 }
 
-function newestSource(): number {
+/** When the newest of the files that `entries` import, directly or not, was last written. */
+function newestSource(entries: readonly string[]): number {
   let newest = statSync(join(root, 'asconfig.json')).mtimeMs;
-  for (const name of readdirSync(join(root, 'assembly'), { recursive: true, encoding: 'utf8' })) {
-    if (name.endsWith('.ts')) newest = Math.max(newest, statSync(join(root, 'assembly', name)).mtimeMs);
+  const seen = new Set<string>();
+  const pending = entries.map((entry) => join(root, entry));
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    newest = Math.max(newest, statSync(path).mtimeMs);
+    for (const [, from] of readFileSync(path, 'utf8').matchAll(/from '(\.[^']*)'/g)) {
+      pending.push(`${join(dirname(path), from!)}.ts`);
+    }
   }
   return newest;
 }
@@ -32,11 +40,10 @@ async function buildStaleTargets(): Promise<string[]> {
   const config = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8')) as {
     targets: Record<string, Target>;
   };
-  const newest = newestSource();
   const built: string[] = [];
   for (const [name, target] of Object.entries(config.targets)) {
     const out = join(root, target.outFile);
-    if (existsSync(out) && statSync(out).mtimeMs > newest) continue;
+    if (existsSync(out) && statSync(out).mtimeMs > newestSource(target.entries)) continue;
     for (const file of [target.outFile, target.textFile]) {
       if (file !== undefined) mkdirSync(dirname(join(root, file)), { recursive: true });
     }

@@ -15,10 +15,10 @@ function exportsOf(file: string): string[] {
     .sort();
 }
 
-/** Code words in a column of the family table. */
-function documented(column: number): string[] {
+/** Code words in a column of a family table. */
+function documented(column: number, heading = '## Families', next = '## Executor families'): string[] {
   const page = readFileSync(new URL('docs/kernels.md', root), 'utf8');
-  const table = page.slice(page.indexOf('## Families'), page.indexOf('## The contract'));
+  const table = page.slice(page.indexOf(heading), page.indexOf(next));
   const cells = table.split('\n').map((line) => line.split('|')[column] ?? '');
   return cells
     .slice(3)
@@ -34,6 +34,16 @@ test('exports of simd.wasm -> the family table of docs/kernels.md', () => {
   assert.deepEqual(exportsOf('dist/simd.wasm'), documented(2));
 });
 
+const EXECUTOR = ['## Executor families', '## The contract'] as const;
+
+test('exports of reference-execute.wasm -> those of execute.wasm', () => {
+  assert.deepEqual(exportsOf('.cache/reference-execute.wasm'), exportsOf('dist/execute.wasm'));
+});
+
+test('exports of execute.wasm -> the executor family table of docs/kernels.md', () => {
+  assert.deepEqual(exportsOf('dist/execute.wasm'), documented(2, ...EXECUTOR));
+});
+
 // From its source: Node 20 cannot compile the module itself.
 test('exports of relaxed.wasm -> the relaxed column of that table', () => {
   const source = readFileSync(new URL('assembly/relaxed.ts', root), 'utf8');
@@ -41,4 +51,12 @@ test('exports of relaxed.wasm -> the relaxed column of that table', () => {
     (match) => match[1]!.match(/\w+/g) ?? [],
   );
   assert.deepEqual(names.sort(), documented(3));
+});
+
+test('exports of execute-relaxed.wasm -> the relaxed column of the executor table', () => {
+  const source = readFileSync(new URL('assembly/execute-relaxed.ts', root), 'utf8');
+  const names = [...source.matchAll(/^export \{([^}]*)\}/gm)].flatMap(
+    (match) => match[1]!.match(/\w+/g) ?? [],
+  );
+  assert.deepEqual(names.sort(), documented(3, ...EXECUTOR));
 });

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { buildWasm } from '../../scripts/build-wasm.js';
 import { createEngine, type Engine } from '../../ts-host/wasm/engine.js';
+import { createExecutionEngine, type ExecutionEngine, type Precision } from '../../ts-host/wasm/execution.js';
 
 const root = new URL('../../', import.meta.url);
 
@@ -16,4 +17,26 @@ export async function simdEngine(): Promise<Engine> {
 export async function referenceEngine(): Promise<Engine> {
   await buildWasm();
   return createEngine({ simd: readFileSync(new URL('.cache/reference.wasm', root)) });
+}
+
+const file = (path: string): Uint8Array => readFileSync(new URL(path, root));
+
+/** The executor's engine that users get; `fast` needs a runtime with relaxed SIMD, and is strict elsewhere. */
+export async function executionEngine(precision: Precision = 'strict'): Promise<ExecutionEngine> {
+  await buildWasm();
+  const modules = {
+    simd: file('dist/simd.wasm'),
+    execute: file('dist/execute.wasm'),
+    executeRelaxed: file('dist/execute-relaxed.wasm'),
+  };
+  return createExecutionEngine(modules, precision);
+}
+
+/** The same over the scalar, normative modules. */
+export async function referenceExecutionEngine(): Promise<ExecutionEngine> {
+  await buildWasm();
+  return createExecutionEngine({
+    simd: file('.cache/reference.wasm'),
+    execute: file('.cache/reference-execute.wasm'),
+  });
 }

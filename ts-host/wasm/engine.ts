@@ -50,7 +50,7 @@ export async function createEngine(modules: EngineModules): Promise<Engine> {
   return { simd, arena, variants: new Variants(simd, modules.relaxed, loadRelaxed) };
 }
 
-function newMemory(): WebAssembly.Memory {
+export function newMemory(): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: 16 });
   } catch (cause) {
@@ -58,7 +58,7 @@ function newMemory(): WebAssembly.Memory {
   }
 }
 
-async function instantiate(input: ModuleInput, memory: WebAssembly.Memory): Promise<KernelExports> {
+export async function instantiate(input: ModuleInput, memory: WebAssembly.Memory): Promise<KernelExports> {
   const module = await compileModule(input);
   const exports = await link(module, memory);
   const version = exports.abiVersion!();

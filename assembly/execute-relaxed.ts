@@ -1,0 +1,4 @@
+// The exports of execute-relaxed.wasm: float kernels with relaxed SIMD (fused multiply-add), under the names they have
+// in execute.wasm. Their last bits depend on the machine, so they serve only `precision: 'fast'`.
+
+export { abiVersion, heapBase } from './abi/version';

@@ -1,0 +1,4 @@
+// The exports of reference-execute.wasm: the scalar, normative form of every kernel of execute.wasm. Kernels that have
+// no SIMD are their own reference and are exported again from kernels/<family>/scalar.ts.
+
+export { abiVersion, heapBase } from '../abi/version';

@@ -1,0 +1,19 @@
+// The operators of the executor: a file per family, a line per family here.
+
+import type { Operator } from '../operator.js';
+
+const FAMILIES: readonly (readonly Operator[])[] = [];
+
+const OPERATORS: ReadonlyMap<string, Operator> = new Map(
+  FAMILIES.flat().map((operator) => [`${operator.domain}:${operator.opType}`, operator]),
+);
+
+/** The operator that runs nodes of this type, or undefined. */
+export function findOperator(domain: string, opType: string): Operator | undefined {
+  return OPERATORS.get(`${domain === 'ai.onnx' ? '' : domain}:${opType}`);
+}
+
+/** Every operator, in the order of the families. */
+export function allOperators(): readonly Operator[] {
+  return FAMILIES.flat();
+}
