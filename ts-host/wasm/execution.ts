@@ -46,7 +46,7 @@ export async function createExecutionEngine(
   requireBelow(execute, EXECUTE_RELAXED_BASE);
   const relaxed = precision === 'fast' ? await loadRelaxed(modules, memory) : undefined;
   const kernels = { ...simd, ...execute, ...relaxed } as KernelExports;
-  const base = Math.max(...[simd, execute, relaxed].map((module) => module?.heapBase!() ?? 0));
+  const base = Math.max(...[simd, execute, relaxed ?? execute].map((module) => module.heapBase!()));
   return {
     kernels,
     heap: new Heap(memory, base, memoryLimit),
