@@ -1,8 +1,8 @@
 // `npm test`: every check and every test, in one go, with one closing line.
 //
 //   npm test                       all of it
-//   npm test -- --fast             without what needs downloads or minutes (consumers, runtimes)
-//   npm test -- --only suites      one part: biome tsc layers build as-pect suites consumers runtimes
+//   npm test -- --fast             without what needs downloads or minutes (consumers, operators, runtimes)
+//   npm test -- --only suites      one part: biome tsc layers build as-pect suites consumers operators runtimes
 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

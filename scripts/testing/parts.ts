@@ -21,7 +21,7 @@ const FILES_AT_ONCE = 2;
 const COMMAND_LIMIT_MS = 300_000;
 const MATRIX_LIMIT_MS = 900_000;
 /** Run by parts of their own. */
-const OWN_PARTS = ['consumers', 'integration', 'runtimes', 'assembly'];
+const OWN_PARTS = ['consumers', 'operators', 'integration', 'runtimes', 'assembly'];
 
 export function testParts(root: string): Part[] {
   const bin = (name: string): string => join(root, 'node_modules/.bin', name);
@@ -37,6 +37,7 @@ export function testParts(root: string): Part[] {
     { name: 'as-pect', slow: false, run: (onLine) => leafPart(root, script('scripts/as-pect.ts'), onLine) },
     { name: 'suites', slow: false, run: (onLine) => suitesPart(root, onLine) },
     { name: 'consumers', slow: true, run: (onLine) => consumersPart(root, onLine) },
+    { name: 'operators', slow: true, run: (onLine) => operatorsPart(root, onLine) },
     {
       name: 'runtimes',
       slow: true,
@@ -83,12 +84,26 @@ function suitesPart(root: string, onLine: (line: string) => void): Promise<Outco
 }
 
 /** tests/integration and tests/consumers: what Octavo writes must load and run in other engines. */
-async function consumersPart(root: string, onLine: (line: string) => void): Promise<Outcome> {
+function consumersPart(root: string, onLine: (line: string) => void): Promise<Outcome> {
+  return withEngines(root, 'consumers', ['tests/consumers', 'tests/integration'], onLine);
+}
+
+/** tests/operators: every operator of the executor against onnxruntime. */
+function operatorsPart(root: string, onLine: (line: string) => void): Promise<Outcome> {
+  return withEngines(root, 'operators', ['tests/operators'], onLine);
+}
+
+/** The tests of some areas, with the other engines installed. */
+async function withEngines(
+  root: string,
+  part: string,
+  areas: readonly string[],
+  onLine: (line: string) => void,
+): Promise<Outcome> {
   const problem = await installConsumers(join(root, 'tests/consumers'), onLine);
-  const install = problem === '' ? PASSED : failed(`consumers: npm ci in tests/consumers failed\n${problem}`);
-  const areas = ['tests/consumers', 'tests/integration'];
+  const install = problem === '' ? PASSED : failed(`${part}: npm ci in tests/consumers failed\n${problem}`);
   const files = areas.flatMap((area) => testFiles(join(root, area), '.test.ts'));
-  if (files.length === 0) return sum([install, skipped('consumers', 'no test in tests/integration')]);
+  if (files.length === 0) return sum([install, skipped(part, `no test in ${areas.join(', ')}`)]);
   return sum([install, await runNodeTests(files, { root, concurrency: FILES_AT_ONCE, onLine })]);
 }
 
