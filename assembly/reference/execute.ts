@@ -2,3 +2,4 @@
 // no SIMD are their own reference and are exported again from kernels/<family>/scalar.ts.
 
 export { abiVersion, heapBase } from '../abi/version';
+export { gemm_f32, gemm_f32_pack, gemm_f32_packed_bytes } from './gemm-f32';

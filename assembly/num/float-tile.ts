@@ -1,0 +1,98 @@
+// The inner loop of float matrix products and convolutions: a tile of 4 rows by 8 columns, 8 accumulators, over one
+// packed panel of B. The rows of A are given by addresses, `taps` sets of them: a matrix has one tap, a convolution one
+// a kernel position, so that nothing is copied into matrix form.
+//
+//   table:  row 0, 1, 2, 3 of tap 0 | row 0, 1, 2, 3 of tap 1 | ...     each the address of `depth` floats
+//   panel:  tap 0: depth x 8 floats | tap 1: depth x 8 floats | ...
+//
+// Every sum starts at start[row, column] (0 without one) and adds its products in the order of taps and depth, one by
+// one: the result depends on neither the tile nor the row's place in it.
+
+import { clampLanes } from './clamp';
+import { loadColumns, storeColumns } from './columns';
+import { multiplyAdd } from './strict-or-relaxed';
+
+/** Rows of a tile. */
+// @ts-ignore: decorator
+@inline export const TILE_ROWS: usize = 4;
+
+/** Columns of a tile and of a packed panel. */
+// @ts-ignore: decorator
+@inline export const TILE_COLUMNS: usize = 8;
+
+/** Bytes of the row addresses of one tap. */
+// @ts-ignore: decorator
+@inline export const TABLE_TAP_BYTES: usize = 16;
+
+/** One tile.
+ *  @param rows - of C that exist (1-4); the rest repeat the last one, whose address their entries of the table hold
+ *  @param columns - of C that exist (1-8)
+ *  @param startPtr - of the tile's first element, or 0; rows are startBytes apart */
+export function floatTile(
+  tablePtr: usize, taps: usize, depth: usize, panelPtr: usize,
+  cPtr: usize, cBytes: usize, rows: usize, columns: usize,
+  startPtr: usize, startBytes: usize, low: f32, high: f32,
+): void {
+  const second: usize = rows > 1 ? 1 : 0;
+  const third: usize = rows > 2 ? 2 : second;
+  const fourth: usize = rows > 3 ? 3 : third;
+  let low0 = f32x4.splat(0);
+  let high0 = low0;
+  let low1 = low0;
+  let high1 = low0;
+  let low2 = low0;
+  let high2 = low0;
+  let low3 = low0;
+  let high3 = low0;
+  if (startPtr != 0) {
+    const upper = max(columns, 4) - 4;
+    low0 = loadColumns(startPtr, columns);
+    high0 = loadColumns(startPtr + 16, upper);
+    low1 = loadColumns(startPtr + second * startBytes, columns);
+    high1 = loadColumns(startPtr + second * startBytes + 16, upper);
+    low2 = loadColumns(startPtr + third * startBytes, columns);
+    high2 = loadColumns(startPtr + third * startBytes + 16, upper);
+    low3 = loadColumns(startPtr + fourth * startBytes, columns);
+    high3 = loadColumns(startPtr + fourth * startBytes + 16, upper);
+  }
+  for (const tableEnd = tablePtr + taps * TABLE_TAP_BYTES; tablePtr < tableEnd; tablePtr += TABLE_TAP_BYTES) {
+    let a0 = <usize>load<u32>(tablePtr);
+    let a1 = <usize>load<u32>(tablePtr, 4);
+    let a2 = <usize>load<u32>(tablePtr, 8);
+    let a3 = <usize>load<u32>(tablePtr, 12);
+    for (const panelEnd = panelPtr + (depth << 5); panelPtr < panelEnd; panelPtr += 32) {
+      const bLow = v128.load(panelPtr);
+      const bHigh = v128.load(panelPtr, 16);
+      const x0 = v128.load32_splat(a0);
+      low0 = multiplyAdd(low0, x0, bLow);
+      high0 = multiplyAdd(high0, x0, bHigh);
+      const x1 = v128.load32_splat(a1);
+      low1 = multiplyAdd(low1, x1, bLow);
+      high1 = multiplyAdd(high1, x1, bHigh);
+      const x2 = v128.load32_splat(a2);
+      low2 = multiplyAdd(low2, x2, bLow);
+      high2 = multiplyAdd(high2, x2, bHigh);
+      const x3 = v128.load32_splat(a3);
+      low3 = multiplyAdd(low3, x3, bLow);
+      high3 = multiplyAdd(high3, x3, bHigh);
+      a0 += 4;
+      a1 += 4;
+      a2 += 4;
+      a3 += 4;
+    }
+  }
+  const lowest = f32x4.splat(low);
+  const highest = f32x4.splat(high);
+  low0 = clampLanes(low0, lowest, highest);
+  high0 = clampLanes(high0, lowest, highest);
+  low1 = clampLanes(low1, lowest, highest);
+  high1 = clampLanes(high1, lowest, highest);
+  low2 = clampLanes(low2, lowest, highest);
+  high2 = clampLanes(high2, lowest, highest);
+  low3 = clampLanes(low3, lowest, highest);
+  high3 = clampLanes(high3, lowest, highest);
+  storeColumns(cPtr, low0, high0, columns);
+  storeColumns(cPtr + second * cBytes, low1, high1, columns);
+  storeColumns(cPtr + third * cBytes, low2, high2, columns);
+  storeColumns(cPtr + fourth * cBytes, low3, high3, columns);
+}
