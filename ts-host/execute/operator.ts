@@ -90,6 +90,9 @@ export interface EvaluationContext extends NodeContext {
   /** Runs a nested graph; values of enclosing graphs are visible in it. Lives until this evaluation ends, unless
    *  assigned to an output. */
   runGraph(graph: Graph, inputs: readonly Value[]): Promise<readonly Value[]>;
+  /** Gives back what {@link runGraph} returned before the evaluation ends: a loop needs it no longer. Values that were
+   *  assigned to outputs stay. */
+  release(value: Value): void;
   /** Lets other work happen and throws ABORTED when the caller wants so: call between rounds of long work. */
   breathe(): Promise<void>;
 }
@@ -101,3 +104,7 @@ export interface EvaluatedOperator extends OperatorName {
 }
 
 export type Operator = PlannedOperator | EvaluatedOperator;
+
+export function isEvaluated(operator: Operator): operator is EvaluatedOperator {
+  return 'evaluate' in operator;
+}

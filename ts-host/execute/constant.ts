@@ -1,0 +1,157 @@
+// Values that are the same in every run: stored in the model, told by types (Shape), or computed from other
+// constants. All are lazy. A constant's bytes enter the executor's memory when a kernel reads them, as they are or
+// packed, and leave it when no program needs them.
+//
+//   stored ── read ──┐                        ┌─► elements (small, on the host: axes, shapes)
+//   given ── copy ───┼─► bytes, for a moment ─┼─► resident (a kernel reads them in every run)
+//   computed ─ run ──┘                        └─► pack     (in a kernel's own order; the bytes are let go)
+
+import type { RunContext } from '../context.js';
+import type { Tensor } from '../ir/tensor.js';
+import type { ExecutionEngine } from '../wasm/execution.js';
+import { asBytes, asElements } from './elements.js';
+import type { Elements } from './node.js';
+import type { Pack } from './operator.js';
+import { type Address, bytesOf, type TensorType } from './value.js';
+
+/** Makes a computed constant: fills `bytesOf(type)` bytes at `to`. */
+export type Compute = (to: Address, context: RunContext) => Promise<void>;
+
+type Origin =
+  | { readonly kind: 'stored'; readonly tensor: Tensor }
+  | { readonly kind: 'given'; readonly elements: Elements }
+  | { readonly kind: 'computed'; readonly compute: Compute };
+
+/** Constants up to this size are kept on the host once read. */
+const KEPT_BYTES = 64 * 1024;
+
+/** A block of memory with the programs that need it. */
+interface Held {
+  readonly address: Address;
+  readonly byteLength: number;
+  holders: number;
+}
+
+export class Constant {
+  readonly type: TensorType;
+  readonly origin: Origin;
+  /** Set once known. */
+  elements: Elements | undefined;
+  resident: Held | undefined;
+  readonly packs = new Map<string, Held>();
+
+  constructor(type: TensorType, origin: Origin) {
+    this.type = type;
+    this.origin = origin;
+    if (origin.kind === 'given') this.elements = origin.elements;
+  }
+}
+
+/** What a program needs of constants; given back with {@link Constants.release}. */
+export type Hold = { readonly constant: Constant; readonly key: string | undefined };
+
+/** The constants of one executor, in its memory. */
+export class Constants {
+  readonly #engine: ExecutionEngine;
+
+  constructor(engine: ExecutionEngine) {
+    this.#engine = engine;
+  }
+
+  /** The elements of a constant on the host. For small ones: axes, shapes, scales. */
+  async elements(constant: Constant, context: RunContext): Promise<Elements> {
+    if (constant.elements !== undefined) return constant.elements;
+    const byteLength = bytesOf(constant.type);
+    const bytes = await this.borrow(constant, context, (address) =>
+      this.#engine.heap.copyOut(address, byteLength),
+    );
+    return constant.elements ?? asElements(constant.type.dtype, bytes);
+  }
+
+  /** Runs `body` with the address of the constant's bytes, which are freed afterwards unless they are resident. */
+  async borrow<T>(
+    constant: Constant,
+    context: RunContext,
+    body: (address: Address) => T | Promise<T>,
+  ): Promise<T> {
+    if (constant.resident !== undefined) return body(constant.resident.address);
+    const { heap } = this.#engine;
+    const address = heap.alloc(bytesOf(constant.type), 'a weight');
+    try {
+      await this.#fill(constant, address, context);
+      this.#keepSmall(constant, address);
+      return await body(address);
+    } finally {
+      heap.free(address);
+    }
+  }
+
+  /** Makes the constant's bytes stay in memory, for one more program. */
+  async hold(constant: Constant, context: RunContext): Promise<Address> {
+    if (constant.resident === undefined) {
+      const byteLength = bytesOf(constant.type);
+      const address = this.#engine.heap.alloc(byteLength, 'a weight');
+      await this.#fillOrFree(address, () => this.#fill(constant, address, context));
+      constant.resident = { address, byteLength, holders: 0 };
+    }
+    constant.resident.holders++;
+    return constant.resident.address;
+  }
+
+  /** As {@link hold}, packed for a kernel. */
+  async holdPack(constant: Constant, pack: Pack, context: RunContext): Promise<Address> {
+    let held = constant.packs.get(pack.key);
+    if (held === undefined) {
+      const { heap } = this.#engine;
+      const address = heap.alloc(pack.byteLength, 'a packed weight');
+      await this.#fillOrFree(address, () =>
+        this.borrow(constant, context, (from) => pack.fill(from, address)),
+      );
+      held = { address, byteLength: pack.byteLength, holders: 0 };
+      constant.packs.set(pack.key, held);
+    }
+    held.holders++;
+    return held.address;
+  }
+
+  /** Gives one hold back; memory that nobody holds is freed. */
+  release({ constant, key }: Hold): void {
+    const held = key === undefined ? constant.resident : constant.packs.get(key);
+    if (held === undefined || --held.holders > 0) return;
+    this.#engine.heap.free(held.address);
+    if (key === undefined) constant.resident = undefined;
+    else constant.packs.delete(key);
+  }
+
+  /** A small computed constant is kept, so that a chain of shape arithmetic is run once however many read it. */
+  #keepSmall(constant: Constant, address: Address): void {
+    const byteLength = bytesOf(constant.type);
+    if (constant.elements !== undefined || byteLength > KEPT_BYTES) return;
+    constant.elements = asElements(constant.type.dtype, this.#engine.heap.copyOut(address, byteLength));
+  }
+
+  async #fillOrFree(address: Address, fill: () => Promise<void>): Promise<void> {
+    try {
+      await fill();
+    } catch (error) {
+      this.#engine.heap.free(address);
+      throw error;
+    }
+  }
+
+  async #fill({ origin, type, elements }: Constant, address: Address, context: RunContext): Promise<void> {
+    const { heap } = this.#engine;
+    if (elements !== undefined) heap.bytes.set(asBytes(elements), address);
+    else if (origin.kind === 'stored') await this.#read(origin.tensor, address, context);
+    else if (origin.kind === 'computed') await origin.compute(address, context);
+    else throw new Error(`a given constant of ${type.dtype} lost its elements`);
+  }
+
+  async #read(tensor: Tensor, address: Address, context: RunContext): Promise<void> {
+    let at = address;
+    for await (const chunk of tensor.data.chunks(context)) {
+      this.#engine.heap.bytes.set(chunk, at);
+      at += chunk.byteLength;
+    }
+  }
+}

@@ -1,0 +1,182 @@
+// The executor: a model and an engine, and feeds that become outputs. Everything public about running a model
+// (api/session.ts) is a border around this.
+
+import type { RunContext } from '../context.js';
+import { OctavoError } from '../errors.js';
+import type { Model, ValueInfo } from '../ir/model.js';
+import type { ExecutionEngine } from '../wasm/execution.js';
+import { Constants } from './constant.js';
+import { asBytes, asElements } from './elements.js';
+import { Frame } from './frame.js';
+import { type GraphInput, RunnableGraph } from './graph.js';
+import type { Elements } from './node.js';
+import { prepareGraph, requireOperators } from './prepare.js';
+import type { Program, Watch } from './program.js';
+import { rewrite } from './rewrite/index.js';
+import { RunState } from './runState.js';
+import { bytesOf, describeType, type TensorType, type Value } from './value.js';
+
+/** A tensor of the host. `data` holds the dtype's elements: float16 and bfloat16 as bits in a Uint16Array, bool and
+ *  packed types as bytes. */
+export interface HostTensor extends TensorType {
+  readonly data: Elements;
+}
+
+export interface ExecutorOptions {
+  /** Names of values that {@link ExecutorRun.watch} wants to see. They are kept apart: nothing is fused over them. */
+  readonly watched?: readonly string[] | undefined;
+}
+
+export interface ExecutorRun {
+  /** Called for each watched value when it is made. The tensor lies in the executor's memory and is gone afterwards. */
+  readonly watch?: Watch | undefined;
+}
+
+/** What a program needs: for inspection. */
+export interface ProgramFacts {
+  readonly arenaBytes: number;
+  /** Least bytes any arena could have. */
+  readonly largestLiveSet: number;
+  /** Bytes of weights and packed weights held, all programs together, with whatever else lies in memory now. */
+  readonly heldBytes: number;
+  readonly multiplyAdds: number;
+  /** Planned nodes by operator. */
+  readonly nodes: readonly { readonly id: string; readonly opType: string; readonly multiplyAdds: number }[];
+  /** Nodes that are planned while the program runs. */
+  readonly lateNodes: readonly string[];
+}
+
+export class Executor {
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly #engine: ExecutionEngine;
+  readonly #graph: RunnableGraph;
+  #last: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  private constructor(model: Model, engine: ExecutionEngine, watched: ReadonlySet<string>) {
+    const graph = rewrite(model, watched);
+    this.#engine = engine;
+    const shared = { engine, constants: new Constants(engine), opsets: model.opsets, watched };
+    this.#graph = new RunnableGraph(shared, prepareGraph(graph, '', watched));
+    this.inputs = graph.inputs;
+    this.outputs = model.graph.outputs;
+  }
+
+  /** Makes a model ready to run. Weights are read when the first run compiles.
+   *  @throws OctavoError `UNSUPPORTED_OP` naming all operators the executor lacks */
+  static async create(
+    model: Model,
+    engine: ExecutionEngine,
+    options: ExecutorOptions,
+    _context: RunContext,
+  ): Promise<Executor> {
+    requireOperators(model);
+    return new Executor(model, engine, new Set(options.watched));
+  }
+
+  /** Runs the model. Runs asked for at once follow one another.
+   *  @param feeds - by input name; types as the model declares them
+   *  @returns outputs by name
+   *  @throws OctavoError `ABORTED`, `MEMORY_LIMIT`, or what a node says of its inputs; the executor stays usable */
+  run(
+    feeds: ReadonlyMap<string, HostTensor>,
+    context: RunContext,
+    options: ExecutorRun = {},
+  ): Promise<Map<string, HostTensor>> {
+    const work = () => this.#run(feeds, context, options);
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** What the program for feeds of these types needs, compiling it if it is not known yet. */
+  describe(types: ReadonlyMap<string, TensorType>, context: RunContext): Promise<ProgramFacts> {
+    const work = async (): Promise<ProgramFacts> => {
+      this.#requireAlive();
+      const inputs = this.#inputsOf(types, (type) => type);
+      return factsOf(await this.#graph.program(inputs, new Map(), context), this.#engine);
+    };
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Lets the memory go. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#graph.dispose();
+  }
+
+  #requireAlive(): void {
+    if (this.#disposed) throw new OctavoError('INVALID_ARGUMENT', 'the executor was disposed');
+  }
+
+  async #run(
+    feeds: ReadonlyMap<string, HostTensor>,
+    context: RunContext,
+    { watch }: ExecutorRun,
+  ): Promise<Map<string, HostTensor>> {
+    this.#requireAlive();
+    context.throwIfAborted();
+    const inputs = this.#inputsOf(feeds, hostInput);
+    const frame = new Frame(this.#engine.heap);
+    try {
+      const state = new RunState(context);
+      const values = await this.#graph.run(inputs, new Map(), frame, state, watch);
+      return new Map(this.outputs.map(({ name }, index) => [name, this.#copyOut(name, values[index]!)]));
+    } finally {
+      frame.close();
+    }
+  }
+
+  /** Feeds in the order of the graph's inputs. */
+  #inputsOf<T, U>(feeds: ReadonlyMap<string, T>, convert: (feed: T, name: string) => U): U[] {
+    for (const name of feeds.keys()) {
+      if (this.inputs.some((input) => input.name === name)) continue;
+      throw new OctavoError('INVALID_ARGUMENT', `the model has no input ${name}`, { tensor: name });
+    }
+    return this.inputs.map(({ name }) => {
+      const feed = feeds.get(name);
+      if (feed !== undefined) return convert(feed, name);
+      throw new OctavoError('INVALID_ARGUMENT', `the input ${name} is not fed`, { tensor: name });
+    });
+  }
+
+  #copyOut(name: string, value: Value): HostTensor {
+    if (value.kind !== 'tensor') {
+      throw new OctavoError('UNSUPPORTED_DTYPE', `the output ${name} is a ${value.kind}, not a tensor`, {
+        tensor: name,
+      });
+    }
+    const { dtype, dims, address } = value;
+    return { dtype, dims, data: asElements(dtype, this.#engine.heap.copyOut(address, bytesOf(value))) };
+  }
+}
+
+function hostInput({ dtype, dims, data }: HostTensor, name: string): GraphInput {
+  const bytes = asBytes(data);
+  const type = { dtype, dims };
+  if (bytes.byteLength !== bytesOf(type)) {
+    throw new OctavoError('SHAPE_MISMATCH', `${describeType(type)} is fed with ${bytes.byteLength} bytes`, {
+      tensor: name,
+    });
+  }
+  return { type, bytes };
+}
+
+function factsOf(program: Program, engine: ExecutionEngine): ProgramFacts {
+  const nodes = program.nodes.map(({ id, node, plan }) => ({
+    id,
+    opType: node.opType,
+    multiplyAdds: plan.multiplyAdds ?? 0,
+  }));
+  return {
+    arenaBytes: program.arena.byteLength,
+    largestLiveSet: program.arena.largestLiveSet,
+    heldBytes: engine.heap.held,
+    multiplyAdds: nodes.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0),
+    nodes,
+    lateNodes: program.late.map(({ prepared }) => prepared.id),
+  };
+}

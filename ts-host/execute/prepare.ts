@@ -1,0 +1,111 @@
+// What can be said of a graph without any shape: names its nodes have, which values it takes from graphs around it, and
+// whether every operator is there.
+
+import { OctavoError } from '../errors.js';
+import { type Graph, type Model, type Node, nodeIds, visitGraphs } from '../ir/model.js';
+import { CHANNELS_LAST, isSpatial } from './layout/spatial.js';
+import type { Operator } from './operator.js';
+import { findOperator } from './operators/index.js';
+
+/** A graph ready to be compiled. */
+export interface PreparedGraph {
+  readonly graph: Graph;
+  readonly path: string;
+  readonly nodes: readonly PreparedNode[];
+  /** Names the graph uses but does not define, nested graphs included. */
+  readonly freeNames: readonly string[];
+}
+
+export interface PreparedNode {
+  readonly node: Node;
+  readonly id: string;
+  /** Names it reads: its inputs and what its graphs take from outside. */
+  readonly reads: readonly string[];
+}
+
+/** Leaves out what nobody reads: nodes without a reader, and outputs beside the first, which operators then skip.
+ *  @param watched - names that somebody reads from outside */
+export function prepareGraph(
+  graph: Graph,
+  path = '',
+  watched: ReadonlySet<string> = new Set(),
+): PreparedGraph {
+  const ids = nodeIds(graph, path);
+  const wanted = new Set([...graph.outputs.map(({ name }) => name), ...watched]);
+  const nodes: PreparedNode[] = [];
+  for (let index = graph.nodes.length - 1; index >= 0; index--) {
+    const node = graph.nodes[index]!;
+    if (!node.outputs.some((name) => wanted.has(name))) continue;
+    const outputs = node.outputs.map((name, at) => (at === 0 || wanted.has(name) ? name : ''));
+    const reads = namesRead(node);
+    for (const name of reads) wanted.add(name);
+    nodes.push({ node: { ...node, outputs }, id: ids[index]!, reads });
+  }
+  return { graph, path, nodes: nodes.reverse(), freeNames: freeNames(graph) };
+}
+
+/** The graphs in a node's attributes. */
+export function graphsOf(node: Node): Graph[] {
+  return [...node.attributes.values()].flatMap((attribute) => {
+    if (attribute.kind === 'graph') return [attribute.value];
+    return attribute.kind === 'graphs' ? attribute.value : [];
+  });
+}
+
+function namesRead(node: Node): string[] {
+  const inner = graphsOf(node).flatMap((graph) => freeNames(graph));
+  return [...new Set([...node.inputs.filter((name) => name !== ''), ...inner])];
+}
+
+const freeNamesOf = new WeakMap<Graph, readonly string[]>();
+
+function freeNames(graph: Graph): readonly string[] {
+  const known = freeNamesOf.get(graph);
+  if (known !== undefined) return known;
+  const defined = new Set([...graph.inputs.map(({ name }) => name), ...graph.initializers.keys()]);
+  const free = new Set<string>();
+  const read = (name: string): void => {
+    if (!defined.has(name)) free.add(name);
+  };
+  for (const node of graph.nodes) {
+    for (const name of namesRead(node)) read(name);
+    for (const name of node.outputs) defined.add(name);
+  }
+  for (const { name } of graph.outputs) read(name);
+  const names = [...free];
+  freeNamesOf.set(graph, names);
+  return names;
+}
+
+/** The operator that runs `node` and the domain it has there. */
+export function operatorOf(node: Node): Operator | undefined {
+  const domain = isSpatial(node) ? CHANNELS_LAST : node.domain;
+  return findOperator(domain, node.opType);
+}
+
+/** @throws OctavoError `UNSUPPORTED_OP` naming every operator that the executor lacks, with its nodes. */
+export function requireOperators(model: Model): void {
+  const missing = new Map<string, string[]>();
+  visitGraphs(model.graph, (graph, path) => {
+    const ids = nodeIds(graph, path);
+    graph.nodes.forEach((node, index) => {
+      if (operatorOf(node) !== undefined) return;
+      const name = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`;
+      const nodes = missing.get(name) ?? [];
+      nodes.push(ids[index]!);
+      missing.set(name, nodes);
+    });
+  });
+  if (missing.size === 0) return;
+  const list = [...missing].map(([name, nodes]) => `${name} (${nodes.length}: ${shortList(nodes)})`);
+  throw new OctavoError(
+    'UNSUPPORTED_OP',
+    `the executor lacks ${missing.size} operator${missing.size === 1 ? '' : 's'} of this model: ${list.join('; ')}`,
+    { node: [...missing.values()][0]![0]! },
+  );
+}
+
+function shortList(names: readonly string[]): string {
+  const shown = names.slice(0, 8).join(', ');
+  return names.length > 8 ? `${shown}, …` : shown;
+}
