@@ -3,7 +3,7 @@
 
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
-import type { Model, ValueInfo } from '../ir/model.js';
+import type { Graph, Model, ValueInfo } from '../ir/model.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { Constants } from './constant.js';
 import { asBytes, asElements } from './elements.js';
@@ -54,8 +54,7 @@ export class Executor {
   #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  private constructor(model: Model, engine: ExecutionEngine, watched: ReadonlySet<string>) {
-    const graph = rewrite(model, watched);
+  private constructor(model: Model, graph: Graph, engine: ExecutionEngine, watched: ReadonlySet<string>) {
     this.#engine = engine;
     const shared = { engine, constants: new Constants(engine), opsets: model.opsets, watched };
     this.#graph = new RunnableGraph(shared, prepareGraph(graph, '', watched));
@@ -69,10 +68,11 @@ export class Executor {
     model: Model,
     engine: ExecutionEngine,
     options: ExecutorOptions,
-    _context: RunContext,
+    context: RunContext,
   ): Promise<Executor> {
     requireOperators(model);
-    return new Executor(model, engine, new Set(options.watched));
+    const watched = new Set(options.watched);
+    return new Executor(model, await rewrite(model, watched, context), engine, watched);
   }
 
   /** Runs the model. Runs asked for at once follow one another.

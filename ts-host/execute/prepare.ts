@@ -52,7 +52,8 @@ export function graphsOf(node: Node): Graph[] {
   });
 }
 
-function namesRead(node: Node): string[] {
+/** Names a node reads: its inputs, and what its graphs take from outside. Each once. */
+export function namesRead(node: Node): string[] {
   const inner = graphsOf(node).flatMap((graph) => freeNames(graph));
   return [...new Set([...node.inputs.filter((name) => name !== ''), ...inner])];
 }
