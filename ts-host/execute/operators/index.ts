@@ -1,8 +1,9 @@
 // The operators of the executor: a file per family, a line per family here.
 
 import type { Operator } from '../operator.js';
+import { POOL_OPERATORS } from './pool.js';
 
-const FAMILIES: readonly (readonly Operator[])[] = [];
+const FAMILIES: readonly (readonly Operator[])[] = [POOL_OPERATORS];
 
 const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   FAMILIES.flat().map((operator) => [`${operator.domain}:${operator.opType}`, operator]),
