@@ -11,8 +11,6 @@ import {
 } from '../layout/pool';
 import { powerOf, rootOf } from '../num/root';
 
-export { max_pool_index_f32, max_pool_index_i8, max_pool_index_u8 } from '../kernels/pool/scalar';
-
 const MAX = 0;
 const AVERAGE = 1;
 const LP = 2;

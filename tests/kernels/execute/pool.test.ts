@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { DType } from '../../../ts-host/ir/dtype.js';
 import type { ExecutionEngine } from '../../../ts-host/wasm/execution.js';
 import {
   maxPoolIndexRows,
@@ -20,6 +19,7 @@ const reference = await referenceExecutionEngine();
 
 type Values = Float32Array | Int8Array | Uint8Array;
 const ARRAYS = { float32: Float32Array, int8: Int8Array, uint8: Uint8Array };
+const ELEMENTS = { float32: 'f32', int8: 'i8', uint8: 'u8' } as const;
 type PoolDType = keyof typeof ARRAYS;
 
 function randomAxis(rng: Rng): PoolAxis {
@@ -68,8 +68,8 @@ function run(engine: ExecutionEngine, pool: Pool, shift: number): Values {
   const [result] = callKernel<Values>(engine, [pool.x], [out], shift, ([x], [y], scratch) => {
     const at = { x: x!, out: y!, scratch };
     const middle = rows >> 1;
-    poolRows(engine, pool.kind, pool.dtype as DType, pool.call, at, 0, middle);
-    poolRows(engine, pool.kind, pool.dtype as DType, pool.call, at, middle, rows);
+    poolRows(engine, pool.kind, ELEMENTS[pool.dtype], pool.call, at, 0, middle);
+    poolRows(engine, pool.kind, ELEMENTS[pool.dtype], pool.call, at, middle, rows);
   });
   return result!;
 }
@@ -201,7 +201,7 @@ describe('max pool with indices', () => {
           const [y, at] = callKernel(engine, [pool.x], outputs, 1, ([x], [out, index], scratch) => {
             const rows = pool.batch * D.outputs * H.outputs;
             const addresses = { x: x!, out: out!, indices: index!, scratch };
-            maxPoolIndexRows(engine, dtype, pool.call, addresses, 0, rows);
+            maxPoolIndexRows(engine, ELEMENTS[dtype], pool.call, addresses, 0, rows);
           });
           assertSame(y as Values, values, 'maxima');
           assertSame(at as BigInt64Array, indices, 'indices');

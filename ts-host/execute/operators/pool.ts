@@ -1,11 +1,13 @@
 // MaxPool, AveragePool, LpPool over 1 to 3 axes, channels last: [N, D1…Dk, C] -> [N, O1…Ok, C]. One geometry of three axes
 // serves all; axes that are missing have extent 1.
 
+import type { DType } from '../../ir/dtype.js';
 import {
   maxPoolIndexRows,
   POOL_SCRATCH_BYTES,
   type PoolAxis,
   type PoolCall,
+  type PoolElement,
   type PoolKind,
   poolRows,
 } from '../../wasm/kernels/execute/pool.js';
@@ -15,6 +17,7 @@ import { poolAxes } from './poolWindow.js';
 
 /** Taps a step visits at most. */
 const STEP_TAPS = 2 ** 24;
+const ELEMENTS: Partial<Record<DType, PoolElement>> = { float32: 'f32', int8: 'i8', uint8: 'u8' };
 const SINGLE: PoolAxis = { extent: 1, outputs: 1, kernel: 1, stride: 1, dilation: 1, pad: 0, padEnd: 0 };
 
 interface Shape {
@@ -94,11 +97,11 @@ function rowsStep(
   to: number,
 ): Step {
   const { engine } = node;
-  const { dtype } = node.input(0);
+  const element = ELEMENTS[node.input(0).dtype]!;
   const [x, out, scratch] = [at.input(0), at.output(0), at.scratch];
-  if (!node.wants(1)) return () => poolRows(engine, kind, dtype, call, { x, out, scratch }, from, to);
+  if (!node.wants(1)) return () => poolRows(engine, kind, element, call, { x, out, scratch }, from, to);
   const indices = at.output(1);
-  return () => maxPoolIndexRows(engine, dtype, call, { x, out, indices, scratch }, from, to);
+  return () => maxPoolIndexRows(engine, element, call, { x, out, indices, scratch }, from, to);
 }
 
 export const POOL_OPERATORS: readonly Operator[] = [

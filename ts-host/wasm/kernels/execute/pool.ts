@@ -1,6 +1,5 @@
 // Pools over channels-last tensors: the block of numbers that describes the windows, and the calls.
 
-import type { DType } from '../../../ir/dtype.js';
 import type { ExecutionEngine } from '../../execution.js';
 import { writeInts } from './ints.js';
 
@@ -29,7 +28,8 @@ export const POOL_SCRATCH_BYTES = 92;
 
 export type PoolKind = 'max' | 'average' | 'lp';
 
-const SUFFIX: Partial<Record<DType, string>> = { float32: 'f32', int8: 'i8', uint8: 'u8' };
+/** Element types of max pools; the others have f32 alone. */
+export type PoolElement = 'f32' | 'i8' | 'u8';
 
 function describe(engine: ExecutionEngine, scratch: number, { channels, option, axes }: PoolCall): void {
   const words = axes.flatMap((axis) => [
@@ -44,30 +44,30 @@ function describe(engine: ExecutionEngine, scratch: number, { channels, option, 
   writeInts(engine, scratch, [channels, option, ...words]);
 }
 
-/** Output rows [from, to) of the batch · outputs(D) · outputs(H) rows. Integers have `max` only.
+/** Output rows [from, to) of the batch · outputs(D) · outputs(H) rows.
  *  @param scratch - address of {@link POOL_SCRATCH_BYTES} bytes */
 export function poolRows(
   engine: ExecutionEngine,
   kind: PoolKind,
-  dtype: DType,
+  element: PoolElement,
   call: PoolCall,
   at: { readonly x: number; readonly out: number; readonly scratch: number },
   from: number,
   to: number,
 ): void {
   describe(engine, at.scratch, call);
-  engine.kernels[`${kind}_pool_${SUFFIX[dtype]}`]!(at.x, at.out, from, to, at.scratch);
+  engine.kernels[`${kind}_pool_${element}`]!(at.x, at.out, from, to, at.scratch);
 }
 
 /** As {@link poolRows} of `max`, and writes int64 indices into ONNX's tensor [N, C, D, H, W]. */
 export function maxPoolIndexRows(
   engine: ExecutionEngine,
-  dtype: DType,
+  element: PoolElement,
   call: PoolCall,
   at: { readonly x: number; readonly out: number; readonly indices: number; readonly scratch: number },
   from: number,
   to: number,
 ): void {
   describe(engine, at.scratch, call);
-  engine.kernels[`max_pool_index_${SUFFIX[dtype]}`]!(at.x, at.out, at.indices, from, to, at.scratch);
+  engine.kernels[`max_pool_index_${element}`]!(at.x, at.out, at.indices, from, to, at.scratch);
 }
