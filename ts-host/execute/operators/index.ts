@@ -1,9 +1,18 @@
 // The operators of the executor: a file per family, a line per family here.
 
 import type { Operator } from '../operator.js';
+import { BINARY_OPERATORS } from './binary.js';
+import { CAST_OPERATORS } from './cast.js';
 import { POOL_OPERATORS } from './pool.js';
+import { UNARY_OPERATORS } from './unary.js';
 
-const FAMILIES: readonly (readonly Operator[])[] = [POOL_OPERATORS];
+// biome-ignore format: a line per family
+const FAMILIES: readonly (readonly Operator[])[] = [
+  POOL_OPERATORS,
+  UNARY_OPERATORS,
+  BINARY_OPERATORS,
+  CAST_OPERATORS,
+];
 
 const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   FAMILIES.flat().map((operator) => [`${operator.domain}:${operator.opType}`, operator]),
