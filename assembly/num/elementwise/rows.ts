@@ -7,6 +7,7 @@ import { binaryF64, binaryWide } from './wide-integers';
 const RUN: u32 = 256;
 const A: usize = memory.data(2048);
 const B: usize = memory.data(2048);
+const OUT: usize = memory.data(2048);
 
 /** out[i] = a[i·aStep] op b[i·bStep], i < len; steps 0 or 1. In place on an operand with step 1 is fine. */
 export function binaryRow(op: i32, type: i32, a: usize, b: usize, out: usize, len: u32, aStep: u32, bStep: u32): void {
@@ -20,9 +21,9 @@ export function binaryRow(op: i32, type: i32, a: usize, b: usize, out: usize, le
     const count = min(len, RUN);
     widen(type, a, A, aStep == 0 ? 1 : count);
     widen(type, b, B, bStep == 0 ? 1 : count);
-    if (middle == Type.F64) binaryF64(op, A, B, A, count, aStep << 3, bStep << 3);
-    else binaryWide(op, type, A, B, A, count, aStep << 3, bStep << 3);
-    narrow(middle, type, A, out, count);
+    if (middle == Type.F64) binaryF64(op, A, B, OUT, count, aStep << 3, bStep << 3);
+    else binaryWide(op, type, A, B, OUT, count, aStep << 3, bStep << 3);
+    narrow(middle, type, OUT, out, count);
     a += count * aBytes;
     b += count * bBytes;
     out += count << shift;

@@ -1,6 +1,6 @@
 // Unary operators of floats, at any width (num/wide.ts). a, b, c are their parameters.
 
-import { add, div, ifLess, literal, magnitude, mul, negative, pmax, root, roundEven } from '../wide';
+import { div, ifLess, literal, magnitude, mul, negative, pmax, root, roundEven } from '../wide';
 
 export const enum Unary {
   Abs,
@@ -10,6 +10,7 @@ export const enum Unary {
   Round,
   Sqrt,
   Reciprocal,
+  /** max(x, 0); NaN and −0 stay */
   Relu,
   /** x < 0 ? a·x : x */
   LeakyRelu,
@@ -27,7 +28,7 @@ export function unary<V>(op: i32, x: V, a: V, b: V, c: V): V {
   if (op == Unary.Round) return roundEven<V>(x);
   if (op == Unary.Sqrt) return root<V>(x);
   if (op == Unary.Reciprocal) return div<V>(literal<V>(1), x);
-  if (op == Unary.Relu) return relu<V>(x);
+  if (op == Unary.Relu) return pmax<V>(x, literal<V>(0));
   if (op == Unary.LeakyRelu) return ifLess<V>(x, literal<V>(0), mul<V>(a, x), x);
   return div<V>(x, a);
 }
@@ -42,10 +43,4 @@ function roundUp<V>(x: V): V {
 function roundDown<V>(x: V): V {
   if (isVector<V>()) return f32x4.floor(x);
   else return floor<V>(x);
-}
-
-/** max(x, 0); NaN stays NaN, −0 becomes 0. */
-@inline
-function relu<V>(x: V): V {
-  return add<V>(pmax<V>(x, literal<V>(0)), literal<V>(0));
 }
