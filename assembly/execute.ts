@@ -4,5 +4,8 @@ export { abiVersion, heapBase } from './abi/version';
 export { gemm_f32, gemm_f32_pack, gemm_f32_packed_bytes } from './kernels/gemm-f32/simd128';
 export { average_pool_f32, lp_pool_f32, max_pool_f32, max_pool_i8, max_pool_u8 } from './kernels/pool/simd128';
 export { max_pool_index_f32, max_pool_index_i8, max_pool_index_u8 } from './kernels/pool/scalar';
+export { unary_f32 } from './kernels/unary/simd128';
+export { binary_broadcast } from './kernels/binary/simd128';
+export { cast_elements } from './kernels/cast/scalar';
 export { copy_strided_u8, copy_strided_u16, copy_strided_u32, copy_strided_u64 } from './kernels/copy/simd128';
 export { gather, gather_elements, gather_nd } from './kernels/gather/scalar';

@@ -1,6 +1,8 @@
 // The operators of the executor: a file per family, a line per family here.
 
 import type { Operator } from '../operator.js';
+import { BINARY_OPERATORS } from './binary.js';
+import { CAST_OPERATORS } from './cast.js';
 import { CONCATS } from './concat.js';
 import { CONSTANTS } from './constant.js';
 import { GATHERS } from './gather.js';
@@ -9,12 +11,17 @@ import { RESHAPES } from './reshape.js';
 import { SHAPES } from './shape.js';
 import { SLICES } from './slice.js';
 import { TRANSPOSES } from './transpose.js';
+import { UNARY_OPERATORS } from './unary.js';
 
+// biome-ignore format: a line per family
 const FAMILIES: readonly (readonly Operator[])[] = [
+  POOL_OPERATORS,
+  UNARY_OPERATORS,
+  BINARY_OPERATORS,
+  CAST_OPERATORS,
   CONCATS,
   CONSTANTS,
   GATHERS,
-  POOL_OPERATORS,
   RESHAPES,
   SHAPES,
   SLICES,
