@@ -9,3 +9,5 @@ export { binary_broadcast } from './kernels/binary/simd128';
 export { cast_elements } from './kernels/cast/scalar';
 export { copy_strided_u8, copy_strided_u16, copy_strided_u32, copy_strided_u64 } from './kernels/copy/simd128';
 export { gather, gather_elements, gather_nd } from './kernels/gather/scalar';
+export { contract_f32, contract_f64, contract_i32, contract_i64 } from './kernels/contract/scalar';
+export { scale_add_f32, scale_add_f64 } from './kernels/scale-add/simd128';

@@ -5,7 +5,10 @@ import { BINARY_OPERATORS } from './binary.js';
 import { CAST_OPERATORS } from './cast.js';
 import { CONCATS } from './concat.js';
 import { CONSTANTS } from './constant.js';
+import { EINSUM_OPERATORS } from './einsum/einsum.js';
 import { GATHERS } from './gather.js';
+import { GEMM_OPERATORS } from './gemm.js';
+import { MATMUL_OPERATORS } from './matmul/matmul.js';
 import { POOL_OPERATORS } from './pool.js';
 import { RESHAPES } from './reshape.js';
 import { SHAPES } from './shape.js';
@@ -19,6 +22,9 @@ const FAMILIES: readonly (readonly Operator[])[] = [
   UNARY_OPERATORS,
   BINARY_OPERATORS,
   CAST_OPERATORS,
+  EINSUM_OPERATORS,
+  GEMM_OPERATORS,
+  MATMUL_OPERATORS,
   CONCATS,
   CONSTANTS,
   GATHERS,
