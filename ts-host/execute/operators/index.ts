@@ -6,6 +6,8 @@ import { CAST_OPERATORS } from './cast.js';
 import { CONCATS } from './concat.js';
 import { CONSTANTS } from './constant.js';
 import { EINSUM_OPERATORS } from './einsum/einsum.js';
+import { CONV_OPERATORS } from './conv.js';
+import { CONV_TRANSPOSE_OPERATORS } from './convTranspose.js';
 import { GATHERS } from './gather.js';
 import { GEMM_OPERATORS } from './gemm.js';
 import { MATMUL_OPERATORS } from './matmul/matmul.js';
@@ -27,6 +29,8 @@ const FAMILIES: readonly (readonly Operator[])[] = [
   MATMUL_OPERATORS,
   CONCATS,
   CONSTANTS,
+  CONV_OPERATORS,
+  CONV_TRANSPOSE_OPERATORS,
   GATHERS,
   RESHAPES,
   SHAPES,
