@@ -11,10 +11,18 @@ export { copy_strided_u8, copy_strided_u16, copy_strided_u32, copy_strided_u64 }
 export { gather, gather_elements, gather_nd } from './kernels/gather/scalar';
 export { contract_f32, contract_f64, contract_i32, contract_i64 } from './kernels/contract/scalar';
 export { scale_add_f32, scale_add_f64 } from './kernels/scale-add/simd128';
-export { conv_f32, conv_f32_pack, conv_f32_packed_bytes, conv_f32_scratch_bytes } from './kernels/conv-f32/simd128';
 export {
-  depthwise_f32, depthwise_f32_pack, depthwise_f32_packed_bytes, depthwise_f32_scratch_bytes,
-} from './kernels/depthwise-f32/simd128';
-export {
-  conv_transpose_f32, conv_transpose_f32_pack, conv_transpose_f32_packed_bytes, conv_transpose_f32_scratch_bytes,
-} from './kernels/conv-transpose-f32/simd128';
+  finish_sums_f32,
+  finish_sums_f64,
+  finish_sums_i64,
+  reduce_f64,
+  reduce_i32,
+  reduce_i64,
+  reduce_i8,
+  reduce_u32,
+  reduce_u64,
+  reduce_u8,
+} from './kernels/reduce/scalar';
+export { reduce_extremes_f32, reduce_sums_f32 } from './kernels/reduce/simd128';
+export { hardmax_f32, log_sum_exp_f64, softmax_f64 } from './kernels/softmax/scalar';
+export { log_sum_exp_f32, scale_mask_f32, softmax_columns_f32, softmax_rows_f32 } from './kernels/softmax/simd128';

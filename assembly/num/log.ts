@@ -1,4 +1,4 @@
-// Decimal logarithm in float64 without the host's Math: the same bits everywhere, within 2 ulp of the true value.
+// Decimal and natural logarithm in float64 without the host's Math: the same bits everywhere, within 2 ulp of the true value.
 //
 //   x = 2^k · m with m in [√½, √2);  f = m − 1;  s = f / (2 + f)
 //   ln m = 2 · artanh(s) = 2s + s·R,  R = Σ 2/(2j+1) · s^(2j), j = 1..10;  2s = f − s·f, so  ln m = f − s·(f − R)
@@ -27,6 +27,26 @@ export function log10(x: f64): f64 {
   const s = f / (2 + f);
   const exponent = <f64>(k + shift);
   return exponent * LOG10_2_HIGH + (exponent * LOG10_2_LOW + (f - s * (f - artanhTail(s * s))) * LOG10_E);
+}
+
+/** ln 2 in two parts; the upper has 33 bits. */
+const LN2_HIGH: f64 = 0.6931471803691238;
+const LN2_LOW: f64 = 1.9082149292705877e-10;
+
+/** ln x, as log10. */
+export function ln(x: f64): f64 {
+  if (!(x > 0)) return x == 0 ? -Infinity : NaN;
+  if (x == Infinity) return x;
+  let k: i64 = 0;
+  if (x < 2.2250738585072014e-308) {
+    x *= 18014398509481984;
+    k = -54;
+  }
+  const shift = (<i64>(reinterpret<u64>(x) - SQRT_HALF)) >> 52;
+  const f = reinterpret<f64>(reinterpret<u64>(x) - <u64>(shift << 52)) - 1;
+  const s = f / (2 + f);
+  const exponent = <f64>(k + shift);
+  return exponent * LN2_HIGH + (exponent * LN2_LOW + (f - s * (f - artanhTail(s * s))));
 }
 
 /** Σ 2/(2j+1) · z^j, j = 1..10, by Horner's rule. */

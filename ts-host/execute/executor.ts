@@ -4,7 +4,6 @@
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { Graph, Model, ValueInfo } from '../ir/model.js';
-import { inlineFunctions } from '../passes/inline-functions.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { Constants } from './constant.js';
 import { asBytes, asElements } from './elements.js';
@@ -71,10 +70,9 @@ export class Executor {
     options: ExecutorOptions,
     context: RunContext,
   ): Promise<Executor> {
-    const inlined = inlineFunctions(model);
-    requireOperators(inlined);
+    requireOperators(model);
     const watched = new Set(options.watched);
-    return new Executor(inlined, await rewrite(inlined, watched, context), engine, watched);
+    return new Executor(model, await rewrite(model, watched, context), engine, watched);
   }
 
   /** Runs the model. Runs asked for at once follow one another.

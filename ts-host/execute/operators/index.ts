@@ -5,16 +5,16 @@ import { BINARY_OPERATORS } from './binary.js';
 import { CAST_OPERATORS } from './cast.js';
 import { CONCATS } from './concat.js';
 import { CONSTANTS } from './constant.js';
-import { CONV_OPERATORS } from './conv.js';
-import { CONV_TRANSPOSE_OPERATORS } from './convTranspose.js';
 import { EINSUM_OPERATORS } from './einsum/einsum.js';
 import { GATHERS } from './gather.js';
 import { GEMM_OPERATORS } from './gemm.js';
 import { MATMUL_OPERATORS } from './matmul/matmul.js';
 import { POOL_OPERATORS } from './pool.js';
+import { REDUCE_OPERATORS } from './reduce.js';
 import { RESHAPES } from './reshape.js';
 import { SHAPES } from './shape.js';
 import { SLICES } from './slice.js';
+import { SOFTMAX_OPERATORS } from './softmax.js';
 import { TRANSPOSES } from './transpose.js';
 import { UNARY_OPERATORS } from './unary.js';
 
@@ -29,13 +29,13 @@ const FAMILIES: readonly (readonly Operator[])[] = [
   MATMUL_OPERATORS,
   CONCATS,
   CONSTANTS,
-  CONV_OPERATORS,
-  CONV_TRANSPOSE_OPERATORS,
   GATHERS,
   RESHAPES,
   SHAPES,
   SLICES,
   TRANSPOSES,
+  REDUCE_OPERATORS,
+  SOFTMAX_OPERATORS,
 ];
 
 const OPERATORS: ReadonlyMap<string, Operator> = new Map(
