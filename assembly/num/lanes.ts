@@ -20,10 +20,12 @@ export function roundingMagic(): v128 {
   return v128.load32_splat(MAGIC_PTR);
 }
 
-/** roundHalfToEven(x / scale) + zeroPoint as i32 lanes, not yet saturated; NaN -> zeroPoint.
+/** roundHalfToEven(x / scale) + zeroPoint as i32 lanes, not yet saturated; NaN -> zeroPoint, also the NaN
+ *  of 0 / 0 and Inf / Inf.
  *  `shift` is MAGIC_BITS - zeroPoint. */
 @inline
 export function codes4(x: v128, scale: v128, shift: v128, floor: v128, magic: v128): v128 {
-  const quotient = f32x4.div(v128.and(x, f32x4.eq(x, x)), scale);
-  return i32x4.sub(f32x4.add(f32x4.pmax(floor, quotient), magic), shift);
+  const quotient = f32x4.div(x, scale);
+  const numbers = v128.and(quotient, f32x4.eq(quotient, quotient));
+  return i32x4.sub(f32x4.add(f32x4.pmax(floor, numbers), magic), shift);
 }

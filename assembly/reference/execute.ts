@@ -27,3 +27,7 @@ export {
 export { reduce_extremes_f32, reduce_sums_f32 } from './reduce';
 export { hardmax_f32, log_sum_exp_f64, softmax_f64 } from '../kernels/softmax/scalar';
 export { log_sum_exp_f32, scale_mask_f32, softmax_columns_f32, softmax_rows_f32 } from './softmax';
+export { any_nonzero_i32, column_sums_s8_i32, flip_u8, row_sums_u8_i32, subtract_outer_i32 } from './gemm-int';
+export { add_bias_i32, requantize_i32_i8, requantize_i32_u8, scale_i32_f32 } from './gemm-int';
+export { dequantize_i32_f32 } from './qparams';
+export { multipliers_f32, widen_codes_i32 } from '../kernels/qparams/scalar';

@@ -5,7 +5,8 @@
 //   panel 0: columns 0-7       panel 1: columns 8-15      ...
 //   | k 0-3 | k 4-7 | ...      | k 0-3 | k 4-7 | ...          32 bytes a group
 //
-// The order inside a group is each variant's own, so packed bytes go only to the module that packed them.
+// The order inside a group is each variant's own, so packed bytes go only to the module that packed them. Panels are
+// independent: a product of the columns [8i, 8j) alone is one of the panels i to j − 1.
 
 /** Columns of a panel. */
 // @ts-ignore: decorator

@@ -10,6 +10,7 @@ import { GATHERS } from './gather.js';
 import { GEMM_OPERATORS } from './gemm.js';
 import { MATMUL_OPERATORS } from './matmul/matmul.js';
 import { POOL_OPERATORS } from './pool.js';
+import { QUANTIZED_OPERATORS } from './quantized/index.js';
 import { REDUCE_OPERATORS } from './reduce.js';
 import { RESHAPES } from './reshape.js';
 import { SHAPES } from './shape.js';
@@ -27,6 +28,7 @@ const FAMILIES: readonly (readonly Operator[])[] = [
   EINSUM_OPERATORS,
   GEMM_OPERATORS,
   MATMUL_OPERATORS,
+  QUANTIZED_OPERATORS,
   CONCATS,
   CONSTANTS,
   GATHERS,

@@ -1,0 +1,111 @@
+// The right side of integer products: matrices of 8-bit codes, packed once when they are constant, else in every run.
+//
+//   one packed matrix   | panels of 8 columns, as gemm_pack_s8 makes them | sums of the columns, i32[n] |
+//
+// Unsigned codes are moved by 128 into s8; zero points are moved along (product.ts).
+
+import type { ExecutionEngine } from '../../wasm/execution.js';
+import { columnSums, flipSigns, packColumns, packedBytes } from '../../wasm/kernels/execute/gemm-int.js';
+import { TRANSPOSE_SCRATCH_BYTES, transposeBytes } from '../../wasm/kernels/execute/transpose-bytes.js';
+import type { NodeContext } from '../node.js';
+import type { Addresses, Pack } from '../operator.js';
+import type { Address } from '../value.js';
+import { byteType } from './codes.js';
+import type { ScratchPlan } from './scratch.js';
+
+const ALIGNMENT = 64;
+const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+
+/** How matrices lie in their input: [count, k, n], or [count, n, k] when transposed. */
+export interface MatrixForm {
+  readonly k: number;
+  readonly n: number;
+  readonly count: number;
+  readonly transposed: boolean;
+}
+
+export interface PackedMatrix {
+  readonly panels: Address;
+  readonly columnSums: Address;
+}
+
+export class CodeMatrices {
+  /** What is added to codes: −128 for unsigned ones. */
+  readonly shift: 0 | -128;
+  readonly pack: Pack | undefined;
+  readonly #engine: ExecutionEngine;
+  readonly #input: number;
+  readonly #form: MatrixForm;
+  readonly #unsigned: boolean;
+  readonly #panelBytes: number;
+  readonly #matrixBytes: number;
+  readonly #packed: number;
+  readonly #spare: number;
+
+  constructor(node: NodeContext, scratch: ScratchPlan, input: number, form: MatrixForm) {
+    this.#engine = node.engine;
+    this.#input = input;
+    this.#form = form;
+    this.#unsigned = byteType(node, input) === 'uint8';
+    this.shift = this.#unsigned ? -128 : 0;
+    this.#panelBytes = align(packedBytes(node.engine.kernels, form.n, form.k));
+    this.#matrixBytes = this.#panelBytes + align(form.n * 4);
+    const constant = node.isConstant(input);
+    this.pack = constant ? this.#plan() : undefined;
+    this.#packed = scratch.take(constant ? 0 : this.#matrixBytes);
+    this.#spare = scratch.take(constant ? 0 : this.#spareBytes());
+  }
+
+  /** Matrix `index`, packed now if it is not constant: then it is there until the next call. */
+  matrix(at: Addresses, pack: number, index: number): PackedMatrix {
+    if (this.pack !== undefined) return this.#at(at.pack(pack) + index * this.#matrixBytes);
+    const { k, n } = this.#form;
+    const to = at.scratch + this.#packed;
+    this.#fill(at.input(this.#input) + index * k * n, to, at.scratch + this.#spare);
+    return this.#at(to);
+  }
+
+  #at(address: Address): PackedMatrix {
+    return { panels: address, columnSums: address + this.#panelBytes };
+  }
+
+  #plan(): Pack {
+    const { k, n, count, transposed } = this.#form;
+    return {
+      input: this.#input,
+      key: `codes ${k}x${n}x${count} ${transposed ? 'transposed ' : ''}${this.#unsigned ? 'u8' : 's8'}`,
+      byteLength: count * this.#matrixBytes,
+      fill: (from, to) => {
+        const { heap } = this.#engine;
+        const spare = heap.alloc(this.#spareBytes(), 'packing a matrix of codes');
+        try {
+          for (let i = 0; i < count; i++) this.#fill(from + i * k * n, to + i * this.#matrixBytes, spare);
+        } finally {
+          heap.free(spare);
+        }
+      },
+    };
+  }
+
+  /** Room for a matrix moved or transposed. */
+  #spareBytes(): number {
+    const { k, n, transposed } = this.#form;
+    return transposed ? align(k * n) + TRANSPOSE_SCRATCH_BYTES : this.#unsigned ? k * n : 0;
+  }
+
+  #fill(from: Address, to: Address, spare: Address): void {
+    const { kernels } = this.#engine;
+    const { k, n, transposed } = this.#form;
+    let codes = from;
+    if (transposed) {
+      transposeBytes(kernels, codes, spare, spare + align(k * n), n, k);
+      codes = spare;
+    }
+    if (this.#unsigned) {
+      flipSigns(kernels, codes, spare, k * n);
+      codes = spare;
+    }
+    packColumns(kernels, codes, to, n, k);
+    columnSums(kernels, codes, to + this.#panelBytes, k, n);
+  }
+}
