@@ -31,3 +31,11 @@ export { any_nonzero_i32, column_sums_s8_i32, flip_u8, row_sums_u8_i32, subtract
 export { add_bias_i32, requantize_i32_i8, requantize_i32_u8, scale_i32_f32 } from './gemm-int';
 export { dequantize_i32_f32 } from './qparams';
 export { multipliers_f32, widen_codes_i32 } from '../kernels/qparams/scalar';
+export { resize_blend_f32, resize_nearest } from './resize';
+export {
+  resize_extrapolate, resize_narrow_i32, resize_narrow_i8, resize_narrow_u8, resize_widen_i32, resize_widen_i8,
+  resize_widen_u8,
+} from '../kernels/resize/scalar';
+export {
+  resize_antialias_table, resize_coordinates, resize_cubic_table, resize_linear_table, resize_nearest_table,
+} from '../kernels/resize/tables';

@@ -13,6 +13,7 @@ import { POOL_OPERATORS } from './pool.js';
 import { QUANTIZED_OPERATORS } from './quantized/index.js';
 import { REDUCE_OPERATORS } from './reduce.js';
 import { RESHAPES } from './reshape.js';
+import { RESIZE_OPERATORS } from './resize.js';
 import { SHAPES } from './shape.js';
 import { SLICES } from './slice.js';
 import { SOFTMAX_OPERATORS } from './softmax.js';
@@ -22,6 +23,7 @@ import { UNARY_OPERATORS } from './unary.js';
 // biome-ignore format: a line per family
 const FAMILIES: readonly (readonly Operator[])[] = [
   POOL_OPERATORS,
+  RESIZE_OPERATORS,
   UNARY_OPERATORS,
   BINARY_OPERATORS,
   CAST_OPERATORS,
