@@ -37,4 +37,4 @@ export {
 } from './kernels/resize/scalar';
 export {
   resize_antialias_table, resize_coordinates, resize_cubic_table, resize_linear_table, resize_nearest_table,
-} from './kernels/resize/tables';
+} from './kernels/resize-tables/scalar';
