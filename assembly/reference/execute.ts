@@ -39,3 +39,4 @@ export {
 export {
   resize_antialias_table, resize_coordinates, resize_cubic_table, resize_linear_table, resize_nearest_table,
 } from '../kernels/resize-tables/scalar';
+export { dynamic_scale_u8, multipliers_f32, widen_codes_i32 } from '../kernels/qparams/scalar';

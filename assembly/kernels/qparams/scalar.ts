@@ -1,6 +1,8 @@
 // Zero points of any integer type as the 32-bit numbers that kernels read. Scalar: there is one a channel, or one a
 // block.
 
+import { roundHalfToEven } from '../../num/rounding';
+
 /** Element types of `kind`. */
 const U8: u32 = 0;
 const I8: u32 = 1;
@@ -38,4 +40,18 @@ export function multipliers_f32(
     const product = a * load<f32>(bPtr + ((i * step) << 2));
     store<f32>(outPtr + (i << 2), yPtr == 0 ? product : product / load<f32>(yPtr));
   }
+}
+
+/** The scale and uint8 zero point that DynamicQuantizeLinear gives numbers in [min, max], both of which include 0:
+ *
+ *    scale = (max − min) / 255, 1 for no range at all      zero point = roundHalfToEven(clamp(−min / scale, 0, 255))
+ *
+ *  A zero point that is NaN (infinite numbers, a range that underflows) is 0. */
+export function dynamic_scale_u8(minPtr: usize, maxPtr: usize, scalePtr: usize, zeroPointPtr: usize): void {
+  const low = load<f32>(minPtr);
+  const high = load<f32>(maxPtr);
+  const scale: f32 = low == high ? 1 : (high - low) / 255;
+  const steps: f32 = 0 - low / scale;
+  store<f32>(scalePtr, scale);
+  store<u8>(zeroPointPtr, steps > 0 ? <u8>roundHalfToEven(min<f32>(steps, 255)) : 0);
 }

@@ -34,8 +34,8 @@ export interface Ending {
   readonly elementBytes: number;
   /** Called once a run, before any tile. */
   begin(at: Addresses): void;
-  /** Called for every tile; its first column is `column` of the matrix. */
-  end(at: Addresses, tile: SumTile, column: number): void;
+  /** Called for every tile; its first column is `column` of matrix `matrix` of B. */
+  end(at: Addresses, tile: SumTile, column: number, matrix: number): void;
 }
 
 /** Where things lie in the scratch memory. */
@@ -81,7 +81,8 @@ export function planProduct(
   shape: MatmulShape,
 ): ProductPlan {
   const { m, n, k } = shape;
-  const signedA = byteType(node, inputs.a) === 'int8';
+  const computed = inputs.computedA === true;
+  const signedA = !computed && byteType(node, inputs.a) === 'int8';
   const form = { k, n, count: shape.bCount, transposed: inputs.transposedB === true };
   const matrices = new CodeMatrices(node, scratch, inputs.b, form);
   const bias = biasSpread(node, inputs, shape);
@@ -97,8 +98,8 @@ export function planProduct(
     reads: [inputs.a, ...(matrices.pack ? [] : [inputs.b]), ...small.filter((index) => node.has(index))],
     multiplyAdds: shape.products * m * n * k,
     signedA,
-    given: { a: node.has(inputs.aZeroPoint), b: node.has(inputs.bZeroPoint) },
-    aZeroPoints: rowZeroPoints(node, inputs),
+    given: { a: computed || node.has(inputs.aZeroPoint), b: node.has(inputs.bZeroPoint) },
+    aZeroPoints: computed ? 'one' : rowZeroPoints(node, inputs),
     bZeroPoints: columnZeroPoints(node, inputs, shape),
     bias,
     tileRows,

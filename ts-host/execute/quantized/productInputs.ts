@@ -17,6 +17,8 @@ export interface ProductInputs {
   /** A is given as [k, m], B as [n, k]. */
   readonly transposedA?: boolean;
   readonly transposedB?: boolean;
+  /** A is no input: the steps are given addresses of uint8 codes and of one zero point for these two indices. */
+  readonly computedA?: boolean;
 }
 
 /** What has a zero point of its own: everything, a row of A or column of B, a row or column of each matrix. */

@@ -111,7 +111,7 @@ class ProductRun {
     const first = (unit.product * this.#plan.shape.m + unit.row) * n + column;
     const out = this.#at.output(0) + first * this.#ending.elementBytes;
     const bias = this.#place('corrections') + column * 4;
-    this.#ending.end(this.#at, { sums, bias, rows, n: columns, out, stride: n }, column);
+    this.#ending.end(this.#at, { sums, bias, rows, n: columns, out, stride: n }, column, b);
   }
 
   #place(name: keyof ProductPlan['places']): Address {

@@ -2,11 +2,16 @@
 
 import type { Operator } from '../../operator.js';
 import { dequantizeLinear } from './dequantizeLinear.js';
+import { dynamicQuantize } from './dynamicQuantize.js';
 import { matmulInteger } from './matmulInteger.js';
+import { qlinearMatmul } from './qlinearMatmul.js';
 import { quantizeLinear } from './quantizeLinear.js';
 
+// biome-ignore format: a line each
 export const QUANTIZED_OPERATORS: readonly Operator[] = [
   dequantizeLinear,
+  dynamicQuantize,
   matmulInteger,
+  qlinearMatmul,
   quantizeLinear,
 ].flat();

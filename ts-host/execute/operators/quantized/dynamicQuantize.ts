@@ -1,0 +1,77 @@
+// DynamicQuantizeLinear, and DynamicQuantizeMatMul, which multiplies its codes by quantized weights.
+
+import type { NodeContext } from '../../node.js';
+import type { Addresses, Operator, Plan } from '../../operator.js';
+import { DynamicQuantization } from '../../quantized/dynamic.js';
+import { floatEnding } from '../../quantized/endings.js';
+import { matmulShape } from '../../quantized/matmulShape.js';
+import { planProduct } from '../../quantized/product.js';
+import { productSteps } from '../../quantized/productRun.js';
+import { ScratchPlan } from '../../quantized/scratch.js';
+import { sizeOf } from '../../value.js';
+
+function planLinear(node: NodeContext): Plan {
+  const scratch = new ScratchPlan();
+  const quantization = new DynamicQuantization(node, scratch, 0);
+  const { dims } = node.input(0);
+  const spare = scratch.take(8);
+  return {
+    outputs: [
+      { dtype: 'uint8', dims },
+      { dtype: 'float32', dims: [] },
+      { dtype: 'uint8', dims: [] },
+    ],
+    scratch: scratch.size,
+    // An output nobody wants has no address: scale and zero point are made all the same.
+    bind: (at) =>
+      quantization.steps(at, {
+        codes: at.output(0),
+        scale: at.output(1) || at.scratch + spare,
+        zeroPoint: at.output(2) || at.scratch + spare + 4,
+      }),
+  };
+}
+
+const A = 0;
+/** Indices of what the quantization of A makes. */
+const A_SCALE = -1;
+const A_ZERO_POINT = -2;
+
+function planMatMul(node: NodeContext): Plan {
+  const shape = matmulShape(node, node.input(A), node.input(1));
+  const scratch = new ScratchPlan();
+  const quantization = new DynamicQuantization(node, scratch, A);
+  const [codes, scale, zeroPoint] = [scratch.take(sizeOf(node.input(A))), scratch.take(4), scratch.take(1)];
+  const inputs = { a: A, b: 1, aZeroPoint: A_ZERO_POINT, bZeroPoint: 3, computedA: true };
+  const product = planProduct(node, scratch, inputs, shape);
+  const columns = { n: shape.n, matrices: shape.bCount };
+  const scales = { aScale: A_SCALE, bScale: 2, yScale: -3, yZeroPoint: -3, addend: 4 };
+  const ending = floatEnding(node, scratch, scales, columns);
+  return {
+    outputs: [{ dtype: 'float32', dims: shape.dims }],
+    scratch: scratch.size,
+    packs: product.packs,
+    reads: [...product.reads, ...ending.reads],
+    multiplyAdds: product.multiplyAdds,
+    bind: (at) => {
+      const made = new Map([
+        [A, at.scratch + codes],
+        [A_SCALE, at.scratch + scale],
+        [A_ZERO_POINT, at.scratch + zeroPoint],
+      ]);
+      const moved: Addresses = {
+        input: (index) => made.get(index) ?? at.input(index),
+        output: (index) => at.output(index),
+        scratch: at.scratch,
+        pack: (index) => at.pack(index),
+      };
+      const to = { codes: made.get(A)!, scale: made.get(A_SCALE)!, zeroPoint: made.get(A_ZERO_POINT)! };
+      return [...quantization.steps(at, to), ...productSteps(product, moved, ending)];
+    },
+  };
+}
+
+export const dynamicQuantize: readonly Operator[] = [
+  { opType: 'DynamicQuantizeLinear', domain: '', plan: planLinear },
+  { opType: 'DynamicQuantizeMatMul', domain: 'com.microsoft', plan: planMatMul },
+];
