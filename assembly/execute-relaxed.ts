@@ -3,3 +3,10 @@
 
 export { abiVersion, heapBase } from './abi/version';
 export { gemm_f32, gemm_f32_pack, gemm_f32_packed_bytes } from './kernels/gemm-f32/simd128';
+export { conv_f32, conv_f32_pack, conv_f32_packed_bytes, conv_f32_scratch_bytes } from './kernels/conv-f32/simd128';
+export {
+  depthwise_f32, depthwise_f32_pack, depthwise_f32_packed_bytes, depthwise_f32_scratch_bytes,
+} from './kernels/depthwise-f32/simd128';
+export {
+  conv_transpose_f32, conv_transpose_f32_pack, conv_transpose_f32_packed_bytes, conv_transpose_f32_scratch_bytes,
+} from './kernels/conv-transpose-f32/simd128';

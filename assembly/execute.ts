@@ -11,6 +11,13 @@ export { copy_strided_u8, copy_strided_u16, copy_strided_u32, copy_strided_u64 }
 export { gather, gather_elements, gather_nd } from './kernels/gather/scalar';
 export { contract_f32, contract_f64, contract_i32, contract_i64 } from './kernels/contract/scalar';
 export { scale_add_f32, scale_add_f64 } from './kernels/scale-add/simd128';
+export { conv_f32, conv_f32_pack, conv_f32_packed_bytes, conv_f32_scratch_bytes } from './kernels/conv-f32/simd128';
+export {
+  depthwise_f32, depthwise_f32_pack, depthwise_f32_packed_bytes, depthwise_f32_scratch_bytes,
+} from './kernels/depthwise-f32/simd128';
+export {
+  conv_transpose_f32, conv_transpose_f32_pack, conv_transpose_f32_packed_bytes, conv_transpose_f32_scratch_bytes,
+} from './kernels/conv-transpose-f32/simd128';
 export {
   finish_sums_f32,
   finish_sums_f64,

@@ -2,7 +2,7 @@
 
 import { bytesSource } from '../../ts-host/io/source.js';
 import type { DType } from '../../ts-host/ir/dtype.js';
-import type { Attribute, Graph, Model, Node, ValueInfo } from '../../ts-host/ir/model.js';
+import type { Attribute, Graph, Model, ModelFunction, Node, ValueInfo } from '../../ts-host/ir/model.js';
 import { sliceData, type Tensor } from '../../ts-host/ir/tensor.js';
 
 /** A value info from `x`, or `x: float32[2,3,?]`. */
@@ -85,3 +85,15 @@ export function model(main: Graph, opset = 7, irVersion = 3): Model {
     format: 'onnx',
   };
 }
+
+/** A function that does nothing. */
+export const EMPTY_FUNCTION: ModelFunction = {
+  domain: '',
+  name: '',
+  overload: '',
+  inputs: [],
+  outputs: [],
+  nodes: [],
+  defaults: new Map(),
+  opsets: new Map(),
+};

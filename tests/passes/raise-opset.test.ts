@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { checkConsistency } from '../../ts-host/ir/check.js';
 import type { Graph, Model } from '../../ts-host/ir/model.js';
 import { type OpsetObstacle, raiseOpset } from '../../ts-host/passes/raise-opset/index.js';
-import { type AttributeLiteral, graph, model, node, tensor } from './literals.js';
+import { type AttributeLiteral, EMPTY_FUNCTION, graph, model, node, tensor } from './literals.js';
 import { RAISE_CASES } from './raise-opset-cases.js';
 import { show } from './show.js';
 
@@ -269,7 +269,7 @@ test('several obstacles -> all are told, with their place in nested graphs', () 
 test('a function of the model -> an obstacle, unless nothing is to be raised', () => {
   const before = {
     ...model(one('Relu'), 18, 8),
-    functions: [{ domain: 'local', name: 'Gelu', overload: '' }],
+    functions: [{ ...EMPTY_FUNCTION, domain: 'local', name: 'Gelu' }],
   };
   assert.deepEqual(
     obstacles(before, 21).map(({ node: id, reason }) => [id, reason]),

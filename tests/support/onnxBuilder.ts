@@ -233,17 +233,14 @@ export function func(
   nodes: readonly NodeProto[],
   defaults: Readonly<Record<string, AttributeInput>> = {},
 ): FunctionProto {
-  const made = create(FunctionProtoSchema, {
+  return create(FunctionProtoSchema, {
     domain,
     name,
+    input: [...inputs],
+    output: [...outputs],
     node: [...nodes],
     attributeProto: Object.entries(defaults).map(([key, each]) => attribute(key, each)),
   });
-  made.$unknown = [
-    ...inputs.map((each) => ({ no: 4, wireType: 2, data: lengthPrefixed(utf8(each)) })),
-    ...outputs.map((each) => ({ no: 5, wireType: 2, data: lengthPrefixed(utf8(each)) })),
-  ];
-  return made;
 }
 
 /** A message for `$unknown`, or a hand-made field: the bytes with their length in front. */

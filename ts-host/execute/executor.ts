@@ -4,6 +4,7 @@
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { Graph, Model, ValueInfo } from '../ir/model.js';
+import { inlineFunctions } from '../passes/inline-functions.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { Constants } from './constant.js';
 import { asBytes, asElements } from './elements.js';
@@ -70,9 +71,10 @@ export class Executor {
     options: ExecutorOptions,
     context: RunContext,
   ): Promise<Executor> {
-    requireOperators(model);
+    const inlined = inlineFunctions(model);
+    requireOperators(inlined);
     const watched = new Set(options.watched);
-    return new Executor(model, await rewrite(model, watched, context), engine, watched);
+    return new Executor(inlined, await rewrite(inlined, watched, context), engine, watched);
   }
 
   /** Runs the model. Runs asked for at once follow one another.

@@ -60,6 +60,19 @@ export interface Graph {
   readonly origin?: unknown;
 }
 
+/** An operator that the model itself defines. */
+export interface ModelFunction {
+  readonly domain: string;
+  readonly name: string;
+  readonly overload: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly Node[];
+  /** Attributes with default values. */
+  readonly defaults: ReadonlyMap<string, Attribute>;
+  readonly opsets: ReadonlyMap<string, number>;
+}
+
 export interface Model {
   readonly graph: Graph;
   /** ONNX IR version. */
@@ -68,12 +81,9 @@ export interface Model {
   readonly opsets: ReadonlyMap<string, number>;
   readonly producerName: string;
   readonly producerVersion: string;
-  /** Functions of the model: kept as they are. Only names here; bodies live in `origin`. */
-  readonly functions: readonly {
-    readonly domain: string;
-    readonly name: string;
-    readonly overload: string;
-  }[];
+  /** Functions of the model. Writers take their bodies from `origin`: passes leave functions as they are, but for
+   *  `inlineFunctions`. */
+  readonly functions: readonly ModelFunction[];
   /** Which format the model came from. */
   readonly format: 'onnx';
   readonly origin?: unknown;

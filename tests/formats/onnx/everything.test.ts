@@ -215,7 +215,10 @@ test('readOnnx of everything -> the IR says what the file says', async () => {
       ['ai.onnx.ml', 4],
     ],
   );
-  assert.deepEqual(model.functions, [{ domain: 'com.example', name: 'Twice', overload: '' }]);
+  assert.deepEqual(
+    model.functions.map(({ domain, name, overload, nodes }) => [domain, name, overload, nodes.length]),
+    [['com.example', 'Twice', '', 2]],
+  );
   assert.deepEqual([...graph.keptNames!], ['vocabulary', 'sparse', 'sparseText']);
   assert.equal(graph.initializers.has('vocabulary'), false);
   const [x] = graph.inputs;

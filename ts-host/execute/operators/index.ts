@@ -5,6 +5,8 @@ import { BINARY_OPERATORS } from './binary.js';
 import { CAST_OPERATORS } from './cast.js';
 import { CONCATS } from './concat.js';
 import { CONSTANTS } from './constant.js';
+import { CONV_OPERATORS } from './conv.js';
+import { CONV_TRANSPOSE_OPERATORS } from './convTranspose.js';
 import { EINSUM_OPERATORS } from './einsum/einsum.js';
 import { GATHERS } from './gather.js';
 import { GEMM_OPERATORS } from './gemm.js';
@@ -33,6 +35,8 @@ const FAMILIES: readonly (readonly Operator[])[] = [
   QUANTIZED_OPERATORS,
   CONCATS,
   CONSTANTS,
+  CONV_OPERATORS,
+  CONV_TRANSPOSE_OPERATORS,
   GATHERS,
   RESHAPES,
   SHAPES,

@@ -1,3 +1,3 @@
-// The activations a convolution can do in its last step.
+// The activations a convolution can do in its last step: its operator says.
 
-export const FUSED_ACTIVATIONS: readonly string[] = ['Relu', 'Clip'];
+export { FUSED_ACTIVATIONS } from '../operators/conv/activation.js';

@@ -6,7 +6,7 @@ import { OctavoError } from '../../errors.js';
 import type { ExternalResolver } from '../../io/external.js';
 import type { Source } from '../../io/source.js';
 import { checkConsistency } from '../../ir/check.js';
-import type { Graph, Model, Node } from '../../ir/model.js';
+import type { Graph, Model, ModelFunction, Node } from '../../ir/model.js';
 import { MAX_MESSAGE_BYTES } from './limits.js';
 import type { FunctionBody, ModelOrigin, TrainingInfo } from './origin.js';
 import {
@@ -97,7 +97,7 @@ async function readModel(session: ReadSession): Promise<Model> {
     opsets: readOpsets(session, proto),
     producerName: proto.producerName,
     producerVersion: proto.producerVersion,
-    functions: functions.map(({ proto: { name, domain, overload } }) => ({ name, domain, overload })),
+    functions: functions.map(asModelFunction),
     format: 'onnx',
     origin,
   };
@@ -133,6 +133,23 @@ async function readFunction(session: ReadSession, start: number, end: number): P
   };
   const proto = await session.readMessage(FunctionProtoSchema, start, end, visit);
   return { proto, nodes, defaults };
+}
+
+function asModelFunction({ proto, nodes, defaults }: FunctionBody): ModelFunction {
+  const { name, domain, overload, input: inputs, output: outputs } = proto;
+  const opsets = proto.opsetImport.map(
+    ({ domain: each, version }) => [standardDomain(each), Number(version)] as const,
+  );
+  return {
+    name,
+    domain,
+    overload,
+    inputs,
+    outputs,
+    nodes,
+    defaults: new Map(defaults.map((each) => [each.name, each.attribute])),
+    opsets: new Map(opsets),
+  };
 }
 
 async function readTraining(session: ReadSession, start: number, end: number): Promise<TrainingInfo> {

@@ -5,7 +5,7 @@ import { create } from '@bufbuild/protobuf';
 import type { RunContext } from '../../context.js';
 import { OctavoError } from '../../errors.js';
 import type { OutputFile } from '../../io/output.js';
-import type { Model } from '../../ir/model.js';
+import type { Model, ModelFunction } from '../../ir/model.js';
 import { copyOf, Encoder } from './encode.js';
 import { ExternalPlan, type ExternalScope } from './externalPlan.js';
 import type { FunctionBody, ModelOrigin, TrainingInfo } from './origin.js';
@@ -97,7 +97,11 @@ function encodeModel(model: Model, encoder: Encoder): Rope {
   return encodeMessage(ModelProtoSchema, message, heavy);
 }
 
-function functionKey({ domain, name, overload }: Model['functions'][number]): string {
+function functionKey({
+  domain,
+  name,
+  overload,
+}: Pick<ModelFunction, 'domain' | 'name' | 'overload'>): string {
   return JSON.stringify([domain, name, overload]);
 }
 

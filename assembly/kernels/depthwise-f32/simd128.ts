@@ -1,0 +1,124 @@
+// Depthwise convolution, channels-last: each channel has its own kernel and one output, or several. A row of outputs is
+// done in three parts, so that the middle, four pixels at a time, checks no bounds:
+//
+//   |edge|    kernels inside x along the row: one list of positions for all    |edge|     each edge pixel: its own list
+//
+// Every sum starts at the bias and adds the products of the kernel positions that lie inside x, in their order.
+
+import { ConvShape, isInside } from '../../abi/conv-shape';
+import { CLAMP, finishRow } from '../../num/activate';
+import { ENTRY_BYTES, fourPixels, onePixel, RowWork } from './pixels';
+
+/** The one RowWork. */
+const rowBlock = memory.data(32, 16);
+
+export function depthwise_f32_packed_bytes(outputs: usize, taps: usize): usize {
+  return (outputs * taps) << 2;
+}
+
+/** Packs weights [outputs, 1, taps] as [taps, outputs]. */
+export function depthwise_f32_pack(wPtr: usize, packedPtr: usize, outputs: usize, taps: usize): void {
+  for (let tap: usize = 0; tap < taps; tap++) {
+    for (let output: usize = 0; output < outputs; output++) {
+      store<u32>(packedPtr, load<u32>(wPtr + ((output * taps + tap) << 2)));
+      packedPtr += 4;
+    }
+  }
+}
+
+/** Bytes of scratch of depthwise_f32. */
+export function depthwise_f32_scratch_bytes(taps: usize): usize {
+  return taps * ENTRY_BYTES;
+}
+
+/** Output rows [firstRow, firstRow + rowCount), depths and images counted through: out = activation(bias + sum of x · w
+ *  + addend). Addresses of bias and addend (as out) may be 0; scratch is 4-byte aligned.
+ *  @param activation - see num/activate.ts, with its parameters p and q */
+export function depthwise_f32(
+  shapePtr: usize, xPtr: usize, packedPtr: usize, outPtr: usize, biasPtr: usize, addendPtr: usize, scratchPtr: usize,
+  firstRow: u32, rowCount: u32, activation: i32, p: f32, q: f32,
+): void {
+  const shape = changetype<ConvShape>(shapePtr);
+  const work = changetype<RowWork>(rowBlock);
+  const inPixel = activation == CLAMP && addendPtr == 0;
+  work.list = scratchPtr;
+  work.outputs = shape.groups * shape.groupOutputs;
+  work.multiplier = shape.groupOutputs;
+  work.bias = biasPtr;
+  work.low = inPixel ? p : -Infinity as f32;
+  work.high = inPixel ? q : Infinity as f32;
+  const rowFloats = shape.outWidth * work.outputs;
+  for (let row = firstRow; row < firstRow + rowCount; row++) {
+    const out = outPtr + ((row * rowFloats) << 2);
+    outputRow(shape, work, xPtr, packedPtr, out, row);
+    if (inPixel) continue;
+    finishRow(out, addendPtr == 0 ? 0 : addendPtr + ((row * rowFloats) << 2), rowFloats, activation, p, q);
+  }
+}
+
+function outputRow(shape: ConvShape, work: RowWork, xPtr: usize, packedPtr: usize, outPtr: usize, row: u32): void {
+  const h = <i32>(row % shape.outHeight) * shape.strideHeight - shape.padHeight;
+  row /= shape.outHeight;
+  const d = <i32>(row % shape.outDepth) * shape.strideDepth - shape.padDepth;
+  const image = <i32>(row / shape.outDepth) * shape.depth;
+  const pixelBytes: usize = shape.channels << 2;
+  // Of the input at column 0 of the output row; it may lie before x.
+  let x = xPtr + ((((image + d) * shape.height + h) * shape.width - shape.padWidth) * pixelBytes);
+  const stepBytes = shape.strideWidth * pixelBytes;
+  const outBytes = work.outputs << 2;
+  const start = min(shape.outWidth, insideStart(shape));
+  const end = max(start, min(shape.outWidth, insideEnd(shape)));
+  let column = 0;
+  while (column < shape.outWidth) {
+    const inside = column >= start && column < end;
+    if (!inside || column == start) listPositions(shape, work, packedPtr, d, h, column * shape.strideWidth - shape.padWidth);
+    let pixels = inside ? end - column : 1;
+    column += pixels;
+    for (; pixels >= 4 && work.multiplier == 1; pixels -= 4) {
+      fourPixels(work, x, stepBytes, outPtr, outBytes);
+      x += 4 * stepBytes;
+      outPtr += 4 * outBytes;
+    }
+    for (; pixels > 0; pixels--) {
+      onePixel(work, x, outPtr);
+      x += stepBytes;
+      outPtr += outBytes;
+    }
+  }
+}
+
+/** First column whose kernel starts inside x. */
+function insideStart(shape: ConvShape): i32 {
+  return shape.padWidth > 0 ? (shape.padWidth + shape.strideWidth - 1) / shape.strideWidth : 0;
+}
+
+/** End of the columns whose kernel ends inside x. */
+function insideEnd(shape: ConvShape): i32 {
+  const room = shape.width + shape.padWidth - (shape.kernelWidth - 1) * shape.dilationWidth;
+  return room > 0 ? (room + shape.strideWidth - 1) / shape.strideWidth : 0;
+}
+
+/** Lists the kernel positions inside x of an output whose kernel starts at (d, h, w). */
+function listPositions(shape: ConvShape, work: RowWork, packedPtr: usize, d: i32, h: i32, w: i32): void {
+  const tapBytes = work.outputs << 2;
+  let entry = work.list;
+  let weights = packedPtr;
+  for (let kd = 0; kd < shape.kernelDepth; kd++) {
+    const toDepth = kd * shape.dilationDepth;
+    for (let kh = 0; kh < shape.kernelHeight; kh++) {
+      const toHeight = kh * shape.dilationHeight;
+      const inside = isInside(d + toDepth, shape.depth) && isInside(h + toHeight, shape.height);
+      const row = (toDepth * shape.height + toHeight) * shape.width;
+      for (let kw = 0; kw < shape.kernelWidth; kw++) {
+        const toWidth = kw * shape.dilationWidth;
+        if (inside && isInside(w + toWidth, shape.width)) {
+          store<u32>(entry, ((row + toWidth) * shape.channels) << 2);
+          store<u32>(entry, weights, 4);
+          entry += ENTRY_BYTES;
+        }
+        weights += tapBytes;
+      }
+    }
+  }
+  work.listEnd = entry;
+}

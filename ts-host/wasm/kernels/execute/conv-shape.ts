@@ -1,0 +1,73 @@
+// The shape of a convolution as its kernels read it: three spatial axes, missing ones in front have extents of 1.
+
+import type { ExecutionEngine } from '../../execution.js';
+import { writeInts } from './ints.js';
+
+/** One spatial axis. */
+export interface ConvAxis {
+  /** Positions of x. */
+  readonly extent: number;
+  /** Positions of the output. */
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  /** Padding in front; what is behind shows in `outputs`. */
+  readonly pad: number;
+}
+
+export interface ConvShape {
+  readonly batch: number;
+  /** Depth, height, width. */
+  readonly axes: readonly [ConvAxis, ConvAxis, ConvAxis];
+  readonly groups: number;
+  /** Channels of x in a group. */
+  readonly groupChannels: number;
+  /** Channels of the output in a group. */
+  readonly groupOutputs: number;
+}
+
+/** Where a convolution finds what it works on. 0 stands for an absent bias or addend. */
+export interface ConvAddresses {
+  readonly x: number;
+  readonly packed: number;
+  readonly out: number;
+  readonly bias: number;
+  /** Of the output's shape, added before the activation. */
+  readonly addend: number;
+  /** 64-byte aligned. */
+  readonly scratch: number;
+}
+
+/** `p` and `q` are parameters; see assembly/num/activate.ts. */
+export interface ConvActivation {
+  readonly kind: number;
+  readonly p: number;
+  readonly q: number;
+}
+
+/** Bytes in front of a kernel's own scratch: 22 integers, to the next border of 64. */
+export const CONV_SHAPE_BYTES = 128;
+
+/** Kernel positions. */
+export function tapsOf({ axes: [d, h, w] }: ConvShape): number {
+  return d.kernel * h.kernel * w.kernel;
+}
+
+/** Writes the shape at `address` for the kernels. */
+export function writeConvShape(engine: ExecutionEngine, address: number, shape: ConvShape): void {
+  const { axes, groups, groupChannels, groupOutputs } = shape;
+  const each = (of: (axis: ConvAxis) => number): number[] => axes.map(of);
+  writeInts(engine, address, [
+    ...each(({ extent }) => extent),
+    groups * groupChannels,
+    ...each(({ outputs }) => outputs),
+    ...each(({ kernel }) => kernel),
+    ...each(({ stride }) => stride),
+    ...each(({ dilation }) => dilation),
+    ...each(({ pad }) => pad),
+    groups,
+    groupChannels,
+    groupOutputs,
+  ]);
+}

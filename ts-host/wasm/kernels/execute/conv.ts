@@ -1,0 +1,46 @@
+// Convolution of float32, channels last, as an indirect matrix product.
+
+import type { ExecutionEngine } from '../../execution.js';
+import {
+  CONV_SHAPE_BYTES,
+  type ConvActivation,
+  type ConvAddresses,
+  type ConvShape,
+  tapsOf,
+  writeConvShape,
+} from './conv-shape.js';
+
+/** Bytes of packed weights. */
+export function convPackedBytes({ kernels }: ExecutionEngine, shape: ConvShape): number {
+  const { groups, groupOutputs, groupChannels } = shape;
+  return kernels.conv_f32_packed_bytes!(groups, groupOutputs, groupChannels, tapsOf(shape)) >>> 0;
+}
+
+/** Packs weights [groups · groupOutputs, groupChannels, kernel…]. */
+export function packConv({ kernels }: ExecutionEngine, shape: ConvShape, from: number, to: number): void {
+  const { groups, groupOutputs, groupChannels } = shape;
+  kernels.conv_f32_pack!(from, to, groups, groupOutputs, groupChannels, tapsOf(shape));
+}
+
+/** Bytes of scratch that {@link convPixels} uses. */
+export function convScratchBytes({ kernels }: ExecutionEngine, shape: ConvShape): number {
+  const { axes, groupChannels } = shape;
+  return (
+    CONV_SHAPE_BYTES + (kernels.conv_f32_scratch_bytes!(tapsOf(shape), axes[2].kernel, groupChannels) >>> 0)
+  );
+}
+
+/** Output pixels [first, first + count), those of all images counted through. */
+export function convPixels(
+  engine: ExecutionEngine,
+  shape: ConvShape,
+  at: ConvAddresses,
+  { kind, p, q }: ConvActivation,
+  first: number,
+  count: number,
+): void {
+  const { x, packed, out, bias, addend, scratch } = at;
+  writeConvShape(engine, scratch, shape);
+  const own = scratch + CONV_SHAPE_BYTES;
+  engine.kernels.conv_f32!(scratch, x, packed, out, bias, addend, own, first, count, kind, p, q);
+}

@@ -1,0 +1,50 @@
+// Transposed convolution of float32, channels last, by gathering.
+
+import type { ExecutionEngine } from '../../execution.js';
+import {
+  CONV_SHAPE_BYTES,
+  type ConvActivation,
+  type ConvAddresses,
+  type ConvShape,
+  tapsOf,
+  writeConvShape,
+} from './conv-shape.js';
+
+/** Bytes of packed weights. */
+export function convTransposePackedBytes({ kernels }: ExecutionEngine, shape: ConvShape): number {
+  const { groups, groupOutputs, groupChannels } = shape;
+  return kernels.conv_transpose_f32_packed_bytes!(groups, groupOutputs, groupChannels, tapsOf(shape)) >>> 0;
+}
+
+/** Packs weights [groups · groupChannels, groupOutputs, kernel…]; their order depends on strides, dilations and pads. */
+export function packConvTranspose(engine: ExecutionEngine, shape: ConvShape, from: number, to: number): void {
+  const block = engine.heap.alloc(CONV_SHAPE_BYTES, 'the shape of a convolution');
+  try {
+    writeConvShape(engine, block, shape);
+    engine.kernels.conv_transpose_f32_pack!(block, from, to);
+  } finally {
+    engine.heap.free(block);
+  }
+}
+
+/** Bytes of scratch that {@link convTransposeRows} uses. */
+export function convTransposeScratchBytes({ kernels }: ExecutionEngine, shape: ConvShape): number {
+  return (
+    CONV_SHAPE_BYTES + (kernels.conv_transpose_f32_scratch_bytes!(tapsOf(shape), shape.groupChannels) >>> 0)
+  );
+}
+
+/** Output rows [first, first + count), those of all depths and images counted through. */
+export function convTransposeRows(
+  engine: ExecutionEngine,
+  shape: ConvShape,
+  at: Omit<ConvAddresses, 'addend'>,
+  { kind, p, q }: ConvActivation,
+  first: number,
+  count: number,
+): void {
+  const { x, packed, out, bias, scratch } = at;
+  writeConvShape(engine, scratch, shape);
+  const own = scratch + CONV_SHAPE_BYTES;
+  engine.kernels.conv_transpose_f32!(scratch, x, packed, out, bias, own, first, count, kind, p, q);
+}

@@ -1,0 +1,46 @@
+// Depthwise convolution of float32, channels last: groups of one channel, with one output or several.
+
+import type { ExecutionEngine } from '../../execution.js';
+import {
+  CONV_SHAPE_BYTES,
+  type ConvActivation,
+  type ConvAddresses,
+  type ConvShape,
+  tapsOf,
+  writeConvShape,
+} from './conv-shape.js';
+
+/** Bytes of packed weights. */
+export function depthwisePackedBytes({ kernels }: ExecutionEngine, shape: ConvShape): number {
+  return kernels.depthwise_f32_packed_bytes!(shape.groups * shape.groupOutputs, tapsOf(shape)) >>> 0;
+}
+
+/** Packs weights [groups · groupOutputs, 1, kernel…]. */
+export function packDepthwise(
+  { kernels }: ExecutionEngine,
+  shape: ConvShape,
+  from: number,
+  to: number,
+): void {
+  kernels.depthwise_f32_pack!(from, to, shape.groups * shape.groupOutputs, tapsOf(shape));
+}
+
+/** Bytes of scratch that {@link depthwiseRows} uses. */
+export function depthwiseScratchBytes({ kernels }: ExecutionEngine, shape: ConvShape): number {
+  return CONV_SHAPE_BYTES + (kernels.depthwise_f32_scratch_bytes!(tapsOf(shape)) >>> 0);
+}
+
+/** Output rows [first, first + count), those of all depths and images counted through. */
+export function depthwiseRows(
+  engine: ExecutionEngine,
+  shape: ConvShape,
+  at: ConvAddresses,
+  { kind, p, q }: ConvActivation,
+  first: number,
+  count: number,
+): void {
+  const { x, packed, out, bias, addend, scratch } = at;
+  writeConvShape(engine, scratch, shape);
+  const own = scratch + CONV_SHAPE_BYTES;
+  engine.kernels.depthwise_f32!(scratch, x, packed, out, bias, addend, own, first, count, kind, p, q);
+}
