@@ -72,9 +72,10 @@ export class Executor {
     context: RunContext,
   ): Promise<Executor> {
     const inlined = inlineFunctions(model);
-    requireOperators(inlined);
     const watched = new Set(options.watched);
-    return new Executor(inlined, await rewrite(inlined, watched, context), engine, watched);
+    const graph = await rewrite(inlined, watched, context);
+    requireOperators(inlined, graph);
+    return new Executor(inlined, graph, engine, watched);
   }
 
   /** Runs the model. Runs asked for at once follow one another.

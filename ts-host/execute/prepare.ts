@@ -30,7 +30,7 @@ export function prepareGraph(
   path = '',
   watched: ReadonlySet<string> = new Set(),
 ): PreparedGraph {
-  const ids = nodeIds(graph, path);
+  const ids = idsOf(graph, path);
   const wanted = new Set([...graph.outputs.map(({ name }) => name), ...watched]);
   const nodes: PreparedNode[] = [];
   for (let index = graph.nodes.length - 1; index >= 0; index--) {
@@ -42,6 +42,26 @@ export function prepareGraph(
     nodes.push({ node: { ...node, outputs }, id: ids[index]!, reads });
   }
   return { graph, path, nodes: nodes.reverse(), freeNames: freeNames(graph) };
+}
+
+/** Names that were given by {@link withIds} are ids already, though rewrites have moved their nodes. */
+function idsOf(graph: Graph, path: string): readonly string[] {
+  const made = nodeIds(graph, path);
+  return graph.nodes.map(({ name }, index) => (named.has(graph) && name !== '' ? name : made[index]!));
+}
+
+const named = new WeakSet<Graph>();
+
+/** Says that the names of a graph's nodes are ids. */
+export function markNamed(graph: Graph): Graph {
+  named.add(graph);
+  return graph;
+}
+
+/** The graph with every node called by its id. */
+export function withIds(graph: Graph): Graph {
+  const ids = nodeIds(graph);
+  return { ...graph, nodes: graph.nodes.map((node, index) => ({ ...node, name: ids[index]! })) };
 }
 
 /** The graphs in a node's attributes. */
@@ -84,26 +104,28 @@ export function operatorOf(node: Node): Operator | undefined {
   return findOperator(domain, node.opType);
 }
 
-/** @throws OctavoError `UNSUPPORTED_OP` naming every operator that the executor lacks, with its nodes. */
-export function requireOperators(model: Model): void {
+/** @param rewritten - the graph that will run, whose operators are needed
+ *  @throws OctavoError `UNSUPPORTED_OP` naming every operator that the executor lacks, with its nodes in `model` */
+export function requireOperators(model: Model, rewritten: Graph): void {
   const missing = new Map<string, string[]>();
-  visitGraphs(model.graph, (graph, path) => {
-    const ids = nodeIds(graph, path);
-    graph.nodes.forEach((node, index) => {
-      if (operatorOf(node) !== undefined) return;
-      const name = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`;
-      const nodes = missing.get(name) ?? [];
-      nodes.push(ids[index]!);
-      missing.set(name, nodes);
-    });
+  visitGraphs(rewritten, (graph) => {
+    for (const node of graph.nodes) if (operatorOf(node) === undefined) missing.set(operatorName(node), []);
   });
   if (missing.size === 0) return;
+  visitGraphs(model.graph, (graph, path) => {
+    const ids = nodeIds(graph, path);
+    for (const [index, node] of graph.nodes.entries()) missing.get(operatorName(node))?.push(ids[index]!);
+  });
   const list = [...missing].map(([name, nodes]) => `${name} (${nodes.length}: ${shortList(nodes)})`);
   throw new OctavoError(
     'UNSUPPORTED_OP',
     `the executor lacks ${missing.size} operator${missing.size === 1 ? '' : 's'} of this model: ${list.join('; ')}`,
     { node: [...missing.values()][0]![0]! },
   );
+}
+
+function operatorName({ domain, opType }: Node): string {
+  return domain === '' ? opType : `${domain}.${opType}`;
 }
 
 function shortList(names: readonly string[]): string {

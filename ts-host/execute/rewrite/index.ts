@@ -4,6 +4,7 @@
 import type { RunContext } from '../../context.js';
 import type { Graph, Model } from '../../ir/model.js';
 import { uniqueNames } from '../../ir/names.js';
+import { markNamed, withIds } from '../prepare.js';
 import { foldAffine } from './foldAffine.js';
 import { fuseActivation } from './fuseActivation.js';
 import { fuseHardSwish, fuseSwish } from './fuseSwish.js';
@@ -27,5 +28,5 @@ export async function rewrite(
   };
   const fresh = uniqueNames(model);
   for (const each of REWRITES) rewritten = await each(rewritten, { opsets, watched, fresh, context });
-  return rewritten;
+  return markNamed(rewritten);
 }
