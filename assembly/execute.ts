@@ -46,3 +46,6 @@ export {
   resize_antialias_table, resize_coordinates, resize_cubic_table, resize_linear_table, resize_nearest_table,
 } from './kernels/resize-tables/scalar';
 export { dynamic_scale_u8, multipliers_f32, widen_codes_i32 } from './kernels/qparams/scalar';
+export { scatter_elements, scatter_nd } from './kernels/scatter/scalar';
+export { range_f32, range_f64, range_i16, range_i32, range_i64 } from './kernels/patterns/scalar';
+export { nonzero_count, nonzero_places, one_hot, trilu } from './kernels/patterns/scalar';

@@ -1,7 +1,6 @@
 // Operators that move elements or give them other dims, against onnxruntime: every dtype by its width, empty tensors,
 // scalars, bounds at the ends of int64.
 
-import type { DType } from '../../ts-host/ir/dtype.js';
 import {
   type Case,
   countOf,
@@ -13,28 +12,11 @@ import {
   operatorRefuses,
   pick,
   type Rng,
-  random,
   scalar,
   shape,
   shuffled,
 } from './harness.js';
-
-/** One dtype of each width at least; NaN, infinities and -0 are among the floats. */
-export const MOVED: readonly DType[] = [
-  'float32',
-  'int64',
-  'uint8',
-  'float64',
-  'int32',
-  'bool',
-  'float16',
-  'int8',
-];
-
-const tensor = (rng: Rng, dims: readonly number[], index: number): Feed =>
-  random(rng, MOVED[index % MOVED.length]!, dims, { specials: 0.2 });
-
-const list = (...values: number[]): bigint[] => values.map(BigInt);
+import { list, tensor } from './moved.js';
 
 operatorCases('Transpose', {
   cases: 64,

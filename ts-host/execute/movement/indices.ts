@@ -2,7 +2,7 @@
 
 import { type IndexList, readIndex } from '../../wasm/kernels/execute/gather.js';
 import type { NodeContext } from '../node.js';
-import type { Address, TensorType } from '../value.js';
+import { type Address, describeType, type TensorType } from '../value.js';
 import { STEP_ELEMENTS } from './copy.js';
 
 /** The type of an index input.
@@ -40,4 +40,13 @@ export function stretches(count: number, size: number): { start: number; count: 
     found.push({ start, count: Math.min(most, count - start) });
   }
   return found;
+}
+
+/** The index tensor has the input's rank, and is nowhere longer but on the axis. */
+export function requireWithin(node: NodeContext, axis: number): void {
+  const [input, indices] = [node.input(0), node.input(1)];
+  const fits =
+    indices.dims.length === input.dims.length &&
+    indices.dims.every((dim, d) => d === axis || dim <= input.dims[d]!);
+  if (!fits) node.fail(`indices ${describeType(indices)} do not fit ${describeType(input)} on axis ${axis}`);
 }

@@ -10,7 +10,7 @@ import {
 } from '../../wasm/kernels/execute/gather.js';
 import { stridesOf, widthOf } from '../movement/copy.js';
 import { axisView, checkedDims, product } from '../movement/dims.js';
-import { indexInput, indexList, requireInside, stretches } from '../movement/indices.js';
+import { indexInput, indexList, requireInside, requireWithin, stretches } from '../movement/indices.js';
 import type { NodeContext } from '../node.js';
 import type { Operator, Plan } from '../operator.js';
 import { describeType } from '../value.js';
@@ -74,15 +74,6 @@ function elements(node: NodeContext): Plan {
         requireInside(node, answer, list, [table.length]);
       }),
   };
-}
-
-/** The index tensor has the input's rank, and is nowhere longer but on the axis. */
-export function requireWithin(node: NodeContext, axis: number): void {
-  const [input, indices] = [node.input(0), node.input(1)];
-  const fits =
-    indices.dims.length === input.dims.length &&
-    indices.dims.every((dim, d) => d === axis || dim <= input.dims[d]!);
-  if (!fits) node.fail(`indices ${describeType(indices)} do not fit ${describeType(input)} on axis ${axis}`);
 }
 
 /** Each tuple of indices, the last dim of the index tensor, points to a slice of the input. */

@@ -7,19 +7,27 @@ import { CONCATS } from './concat.js';
 import { CONSTANTS } from './constant.js';
 import { CONV_OPERATORS } from './conv.js';
 import { CONV_TRANSPOSE_OPERATORS } from './convTranspose.js';
+import { DEPTH_SPACES } from './depthSpace.js';
 import { EINSUM_OPERATORS } from './einsum/einsum.js';
+import { EXPANDS } from './expand.js';
 import { GATHERS } from './gather.js';
 import { GEMM_OPERATORS } from './gemm.js';
 import { MATMUL_OPERATORS } from './matmul/matmul.js';
+import { NONZEROS } from './nonzero.js';
+import { ONE_HOTS } from './oneHot.js';
+import { PADS } from './pad.js';
 import { POOL_OPERATORS } from './pool.js';
 import { QUANTIZED_OPERATORS } from './quantized/index.js';
+import { RANGES } from './range.js';
 import { REDUCE_OPERATORS } from './reduce.js';
 import { RESHAPES } from './reshape.js';
 import { RESIZE_OPERATORS } from './resize.js';
+import { SCATTERS } from './scatter.js';
 import { SHAPES } from './shape.js';
 import { SLICES } from './slice.js';
 import { SOFTMAX_OPERATORS } from './softmax.js';
 import { TRANSPOSES } from './transpose.js';
+import { TRIANGLES } from './trilu.js';
 import { UNARY_OPERATORS } from './unary.js';
 
 // biome-ignore format: a line per family
@@ -38,6 +46,14 @@ const FAMILIES: readonly (readonly Operator[])[] = [
   CONV_OPERATORS,
   CONV_TRANSPOSE_OPERATORS,
   GATHERS,
+  DEPTH_SPACES,
+  EXPANDS,
+  NONZEROS,
+  ONE_HOTS,
+  PADS,
+  RANGES,
+  SCATTERS,
+  TRIANGLES,
   RESHAPES,
   SHAPES,
   SLICES,
