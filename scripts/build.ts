@@ -13,7 +13,13 @@ import { notices } from './notices.js';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Files in ts-host/entries/ that entries share. */
-const SHARED = ['inline.ts', 'wasm-imports.d.ts'];
+const SHARED = [
+  'base64.ts',
+  'inline.ts',
+  'inline-execute.ts',
+  'inline-execute-relaxed.ts',
+  'wasm-imports.d.ts',
+];
 
 /** Gives the imports of wasm files the meaning written in ts-host/entries/wasm-imports.d.ts. */
 function wasmImports(dist: string): esbuild.Plugin {

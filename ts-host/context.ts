@@ -3,9 +3,9 @@
 
 import { OctavoError } from './errors.js';
 
-/** What an operation is doing now. `done` and `total` count bytes of the phase's input. */
+/** What an operation is doing now. `done` and `total` count bytes of the phase's input; steps in phase `run`. */
 export interface Progress {
-  readonly phase: 'read' | 'analyse' | 'write';
+  readonly phase: 'read' | 'analyse' | 'write' | 'run';
   readonly done: number;
   readonly total: number;
 }
@@ -14,7 +14,7 @@ export interface Progress {
 export interface RunOptions {
   /** Aborts the operation with code `ABORTED` within 50 ms; nothing partial stays behind. */
   readonly signal?: AbortSignal | undefined;
-  /** Called at most once a chunk. What it throws aborts the operation. */
+  /** Called at most once a chunk, or every few milliseconds of a run. What it throws aborts the operation. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Most bytes Octavo may hold at once in buffers of its own. Default: no limit. */
   readonly memoryLimit?: number | undefined;
@@ -79,6 +79,11 @@ export class RunContext {
     if (this.signal?.aborted) {
       throw new OctavoError('ABORTED', 'aborted by the caller', {}, { cause: this.signal.reason });
     }
+  }
+
+  /** Whether anybody wants to stop the operation or to see it go on. */
+  get isObserved(): boolean {
+    return this.signal !== undefined || this.#onProgress !== undefined;
   }
 
   report(phase: Progress['phase'], done: number, total: number): void {

@@ -23,6 +23,12 @@ export const ERROR_CODES = {
   PLAN_INVALID: 'A QuantPlan breaks its schema, or names a tensor or node the model does not have.',
   PLAN_VERSION: 'A QuantPlan has a version this release does not read.',
   IO_FAILED: 'Reading or writing failed; the cause holds the error of the runtime.',
+  FEED_INVALID:
+    "What a session is fed does not fit the model's inputs: a name, dtype, rank, shape or kind of array.",
+  DISPOSED: 'The session was disposed.',
+  EXECUTOR_MISSING: 'The package that the option executor names is not installed, or cannot run here.',
+  EXECUTOR_FAILED:
+    'The runtime that the option executor names refused or failed the model; the cause holds its error.',
   SOURCE_CHANGED: 'The input returned a different length than it announced.',
 } as const;
 

@@ -1,8 +1,19 @@
 // The public API of `octavo`. Re-exports only; the entries of the package (entries/) add where the kernels come from.
 
 export { type Inspection, type InspectOptions, inspect } from './api/inspect.js';
+export type { OnnxRuntime } from './api/ortAdapter.js';
 export { planQuantization, quantize } from './api/quantize.js';
 export type { QuantizeResult } from './api/result.js';
+export type { SessionMemory } from './api/runner.js';
+export {
+  type ExecutorName,
+  type RunSessionOptions,
+  Session,
+  type SessionDiagnostics,
+  type SessionOptions,
+  type ValueMetadata,
+} from './api/session.js';
+export type { Tensor, TensorArray, TensorInput } from './api/tensor.js';
 export { quantizeVariants, VARIANTS, type VariantFamily, type VariantResult } from './api/variants.js';
 export { type Progress, RunContext, type RunOptions } from './context.js';
 export { ERROR_CODES, type ErrorCode, type ErrorPlace, OctavoError } from './errors.js';
@@ -18,6 +29,7 @@ export { type R2WriteBucket, r2Sink } from './io/r2-sink.js';
 export type { Sink, SinkFile } from './io/sink.js';
 export { bytesSource, type Source } from './io/source.js';
 export { streamSink } from './io/stream-sink.js';
+export type { DType } from './ir/dtype.js';
 export {
   type NodeForm,
   type NodePlan,

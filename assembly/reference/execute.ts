@@ -50,3 +50,4 @@ export { dynamic_scale_u8, multipliers_f32, widen_codes_i32 } from '../kernels/q
 export { scatter_elements, scatter_nd } from '../kernels/scatter/scalar';
 export { range_f32, range_f64, range_i16, range_i32, range_i64 } from '../kernels/patterns/scalar';
 export { nonzero_count, nonzero_places, one_hot, trilu } from '../kernels/patterns/scalar';
+export { canonical_nans_f32, canonical_nans_f64, canonical_nans_u16 } from '../kernels/nans/scalar';

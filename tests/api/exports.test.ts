@@ -11,6 +11,7 @@ const VALUES = [
   'OctavoError',
   'PLAN_VERSION',
   'RunContext',
+  'Session',
   'VARIANTS',
   'blobSource',
   'bytesSource',
@@ -34,11 +35,13 @@ const VALUES = [
 ];
 const NODE_VALUES = ['fileSource', 'folderResolver', 'folderSink', 'quantizeFile'];
 
-const TYPES = `Bits Diagnostics DirectoryHandleLike ErrorCode ErrorPlace ExternalResolver Family FamilyChoice
-  FileHandleLike GranularityName HttpOptions InitModules InspectOptions Inspection MemorySink ModuleInput ModuleSource
-  NodeForm NodePlan OutputFile Progress QuantMode QuantPlan QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket
-  R2WriteBucket RelaxedState RunOptions Sink SinkFile Source SourceInput TensorError TensorPlan TensorReport
-  VariantFamily VariantResult`.split(/\s+/);
+const TYPES = `Bits DType Diagnostics DirectoryHandleLike ErrorCode ErrorPlace ExecutorName ExternalResolver Family
+  FamilyChoice FileHandleLike GranularityName HttpOptions InitModules InspectOptions Inspection MemorySink
+  ModuleInput ModuleSource NodeForm NodePlan OnnxRuntime OutputFile Progress QuantMode QuantPlan
+  QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket R2WriteBucket RelaxedState RunOptions
+  RunSessionOptions SessionDiagnostics SessionMemory SessionOptions Sink SinkFile Source SourceInput
+  Tensor TensorArray TensorError TensorInput TensorPlan TensorReport ValueMetadata VariantFamily
+  VariantResult`.split(/\s+/);
 
 /** Names a file exports with `type`. */
 function typesOf(file: string): string[] {

@@ -40,7 +40,7 @@ describe('dist', () => {
       ['edge-light.js', '?module'],
     ] as const) {
       const code = readFileSync(join(root, 'dist', entry), 'utf8');
-      for (const name of ['simd', 'relaxed'])
+      for (const name of ['simd', 'relaxed', 'execute', 'execute-relaxed'])
         assert.ok(code.includes(`from "./${name}.wasm${suffix}"`), code);
       assert.doesNotMatch(code, /AGFzbQ/); // base64 of "\0asm"
     }

@@ -5,10 +5,12 @@ import { buildWasm } from '../../scripts/build-wasm.js';
 import { init, type QuantizeOptions, type QuantPlan, quantize } from '../../ts-host/index.js';
 import type { NodePlan, TensorPlan } from '../../ts-host/ir/plan.js';
 
-/** Makes quantize() work in tests: call it in `before`. */
+const wasm = (name: string): Uint8Array => readFileSync(new URL(`../../dist/${name}.wasm`, import.meta.url));
+
+/** Makes quantize() and sessions work in tests: call it in `before`. */
 export async function prepareOctavo(): Promise<void> {
   await buildWasm();
-  await init({ simd: readFileSync(new URL('../../dist/simd.wasm', import.meta.url)) });
+  await init({ simd: wasm('simd'), execute: wasm('execute'), executeRelaxed: wasm('execute-relaxed') });
 }
 
 export async function quantizedBytes(bytes: Uint8Array, options: QuantizeOptions = {}): Promise<Uint8Array> {

@@ -7,11 +7,16 @@ import { exactSource } from '../io/exact-source.js';
 import { cachingResolver, type ExternalResolver } from '../io/external.js';
 import type { Source } from '../io/source.js';
 import type { Model } from '../ir/model.js';
+import { readAll, sliceData } from '../ir/tensor.js';
 
 export interface OpenModel {
   readonly model: Model;
   /** Bytes of the model file and of the external files it names. */
   readonly byteLength: number;
+  /** The whole model file, for engines that take bytes. */
+  readFile(context: RunContext): Promise<Uint8Array>;
+  /** The same for the external files it names, by location. */
+  readonly externalFiles: ReadonlyMap<string, (context: RunContext) => Promise<Uint8Array>>;
   /** Closes what was opened for the model; a Source that the caller made stays open. */
   close(): Promise<void>;
 }
@@ -31,10 +36,12 @@ export async function openModel(
   const files = external === undefined ? undefined : cachingResolver(external);
   let externalBytes = 0;
   const known = new Map<Source, Source>();
+  const externalFiles = new Map<string, (context: RunContext) => Promise<Uint8Array>>();
   const resolve: ExternalResolver | undefined =
     files &&
     (async (location) => {
       const opened = await files.resolve(location);
+      externalFiles.set(location, (reading) => readWhole(opened, reading));
       const before = known.get(opened);
       if (before !== undefined) return before;
       externalBytes += opened.size;
@@ -49,9 +56,14 @@ export async function openModel(
   try {
     const { readOnnx } = await import('../formats/onnx/reader.js');
     const model = await readOnnx(exactSource(source), { external: resolve }, context);
-    return { model, byteLength: source.size + externalBytes, close };
+    const readFile = (reading: RunContext) => readWhole(source, reading);
+    return { model, byteLength: source.size + externalBytes, readFile, externalFiles, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function readWhole(source: Source, context: RunContext): Promise<Uint8Array> {
+  return readAll(sliceData(source, 0, source.size), context);
 }

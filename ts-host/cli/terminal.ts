@@ -10,6 +10,7 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
   read: 'reading',
   analyse: 'choosing scales',
   write: 'writing',
+  run: 'running',
 };
 
 export interface TerminalOptions {

@@ -9,6 +9,8 @@ const kernels = async () => (await import('./inline.js')).inlineModules;
 registerModules({
   simd: async () => (await kernels()).simd(),
   relaxed: async () => (await kernels()).relaxed!(),
+  execute: async () => (await kernels()).execute!(),
+  executeRelaxed: async () => (await kernels()).executeRelaxed!(),
 });
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,18 +1,15 @@
 // The kernel modules as text inside the JavaScript: works wherever compiling is allowed, needs no bundler set-up, no
-// URL, no permission. Base64, not gzip: some webviews have no DecompressionStream.
+// URL, no permission. Base64, not gzip: some webviews have no DecompressionStream. What only sessions need is in files
+// of its own, loaded by the first session.
 
 import relaxed from 'inline:relaxed.wasm';
 import simd from 'inline:simd.wasm';
 import type { ModuleProvider } from '../wasm/load.js';
+import { decodeBase64 } from './base64.js';
 
 export const inlineModules: ModuleProvider = {
   simd: () => decodeBase64(simd),
   relaxed: () => decodeBase64(relaxed),
+  execute: async () => (await import('./inline-execute.js')).execute(),
+  executeRelaxed: async () => (await import('./inline-execute-relaxed.js')).executeRelaxed(),
 };
-
-function decodeBase64(text: string): Uint8Array {
-  const letters = atob(text);
-  const bytes = new Uint8Array(letters.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
-  return bytes;
-}

@@ -2,9 +2,16 @@
 // not compile.
 
 import { registerModules } from '../wasm/load.js';
+import execute from './execute.wasm';
+import executeRelaxed from './execute-relaxed.wasm';
 import relaxed from './relaxed.wasm';
 import simd from './simd.wasm';
 
-registerModules({ simd: () => simd, relaxed: () => relaxed });
+registerModules({
+  simd: () => simd,
+  relaxed: () => relaxed,
+  execute: () => execute,
+  executeRelaxed: () => executeRelaxed,
+});
 
 export * from '../index.js';

@@ -6,6 +6,7 @@ import { OctavoError } from '../errors.js';
 import type { Graph, Model, ValueInfo } from '../ir/model.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
+import { canonicalNaNs } from '../wasm/kernels/execute/nans.js';
 import { Constants } from './constant.js';
 import { asBytes, asElements } from './elements.js';
 import { Frame } from './frame.js';
@@ -15,7 +16,7 @@ import { prepareGraph, requireOperators } from './prepare.js';
 import type { Program, Watch } from './program.js';
 import { rewrite } from './rewrite/index.js';
 import { RunState } from './runState.js';
-import { bytesOf, describeType, type TensorType, type Value } from './value.js';
+import { bytesOf, describeType, sizeOf, type TensorType, type Value } from './value.js';
 
 /** A tensor of the host. `data` holds the dtype's elements: float16 and bfloat16 as bits in a Uint16Array, bool and
  *  packed types as bytes. */
@@ -31,6 +32,8 @@ export interface ExecutorOptions {
 export interface ExecutorRun {
   /** Called for each watched value when it is made. The tensor lies in the executor's memory and is gone afterwards. */
   readonly watch?: Watch | undefined;
+  /** Names of the outputs to return. Default: all. */
+  readonly wanted?: ReadonlySet<string> | undefined;
 }
 
 /** What a program needs: for inspection. */
@@ -118,7 +121,7 @@ export class Executor {
   async #run(
     feeds: ReadonlyMap<string, HostTensor>,
     context: RunContext,
-    { watch }: ExecutorRun,
+    { watch, wanted }: ExecutorRun,
   ): Promise<Map<string, HostTensor>> {
     this.#requireAlive();
     context.throwIfAborted();
@@ -127,7 +130,9 @@ export class Executor {
     try {
       const state = new RunState(context);
       const values = await this.#graph.run(inputs, new Map(), frame, state, watch);
-      return new Map(this.outputs.map(({ name }, index) => [name, this.#copyOut(name, values[index]!)]));
+      const named = this.outputs.map(({ name }, index) => ({ name, value: values[index]! }));
+      const asked = named.filter(({ name }) => wanted?.has(name) ?? true);
+      return new Map(asked.map(({ name, value }) => [name, this.#copyOut(name, value)]));
     } finally {
       frame.close();
     }
@@ -153,6 +158,7 @@ export class Executor {
       });
     }
     const { dtype, dims, address } = value;
+    canonicalNaNs(this.#engine, dtype, address, sizeOf(value));
     return { dtype, dims, data: asElements(dtype, this.#engine.heap.copyOut(address, bytesOf(value))) };
   }
 }

@@ -8,13 +8,15 @@ const BREATH_MS = 12;
 
 export class RunState {
   readonly context: RunContext;
-  /** Without a signal there is nobody to listen to, and a run is not interrupted. */
+  /** Without anybody who listens a run is not interrupted. */
   readonly #breathes: boolean;
+  /** Only the outermost program, which runs first, tells how far it is. */
+  #reports = true;
   #last = performance.now();
 
   constructor(context: RunContext) {
     this.context = context;
-    this.#breathes = context.signal !== undefined;
+    this.#breathes = context.isObserved;
   }
 
   /** Runs steps in order. Returns a promise only when it has to wait in between.
@@ -24,10 +26,15 @@ export class RunState {
       for (const step of steps) step();
       return;
     }
-    for (const step of steps) {
+    const reports = this.#reports;
+    this.#reports = false;
+    for (const [index, step] of steps.entries()) {
       step();
-      if (performance.now() - this.#last > BREATH_MS) await this.breathe();
+      if (performance.now() - this.#last <= BREATH_MS) continue;
+      if (reports) this.context.report('run', index + 1, steps.length);
+      await this.breathe();
     }
+    if (reports) this.context.report('run', steps.length, steps.length);
   }
 
   /** Lets other work happen, if it is time. */

@@ -1,15 +1,27 @@
-// The default engine. An entry registers where its modules come from; the first use compiles them; init() puts
-// others in their place. Nothing is fetched, decoded or compiled before.
+// The default engine, and the modules that sessions make engines of. An entry registers where its modules come from; the
+// first use compiles them; init() puts others in their place. Nothing is fetched, decoded or compiled before.
 
 import { OctavoError } from '../errors.js';
 import { createEngine, type Engine } from './engine.js';
-import { hasSimd, type ModuleInput, type ModuleSource, readModule } from './modules.js';
+import { createExecutionEngine, type ExecutionEngine, type Precision } from './execution.js';
+import {
+  compileModule,
+  hasSimd,
+  isSupported,
+  type ModuleInput,
+  type ModuleSource,
+  readModule,
+} from './modules.js';
 import type { Family, FamilyChoice, RelaxedState } from './variants.js';
 
 /** Where an entry of the package has its kernel modules. Called when they are first needed. */
 export interface ModuleProvider {
   simd(): ModuleInput | Promise<ModuleInput>;
   relaxed?(): ModuleInput | Promise<ModuleInput>;
+  /** Asked for by the first session. */
+  execute?(): ModuleInput | Promise<ModuleInput>;
+  /** Asked for by the first session of precision `fast`. */
+  executeRelaxed?(): ModuleInput | Promise<ModuleInput>;
 }
 
 /** Modules given by hand to {@link init}. */
@@ -18,6 +30,10 @@ export interface InitModules {
   readonly simd: ModuleSource;
   /** `octavo/relaxed.wasm`: optional, makes integer kernels faster where the runtime computes them exactly. */
   readonly relaxed?: ModuleSource | undefined;
+  /** `octavo/execute.wasm`: what runs models. Default: the one that came with the package. */
+  readonly execute?: ModuleSource | undefined;
+  /** `octavo/execute-relaxed.wasm`: for sessions of precision `fast`. Default: the one that came with the package. */
+  readonly executeRelaxed?: ModuleSource | undefined;
 }
 
 /** What the runtime has and what Octavo made of it, see {@link diagnostics}. */
@@ -37,17 +53,22 @@ const FAMILIES: readonly Family[] = ['gemm'];
 let provider: ModuleProvider | undefined;
 let ready: Engine | undefined;
 let pending: Promise<Engine> | undefined;
+/** Modules given to init(), which go before those of the entry. */
+let given: Partial<Record<keyof ModuleProvider, ModuleInput>> = {};
+/** Compiled once, instantiated by every session. */
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /** Names the modules the default engine is made of, for the entries of the package. Loads nothing. */
 export function registerModules(modules: ModuleProvider): void {
   provider = modules;
+  compiled.clear();
 }
 
 /** Makes Octavo ready now instead of at first use, if wanted with modules given by hand: compiled, as bytes, or as
  *  the response of a fetch. Needed only where the package's own loading cannot work, and to measure or move the cost
  *  of starting. Modules given by hand replace those in use, for calls made from then on; if they are refused,
  *  everything stays as it was.
- *  @param input - The `simd` module, or both modules. Without it the ones that came with the package.
+ *  @param input - The `simd` module, or several modules. Without it the ones that came with the package.
  *  @throws OctavoError `WASM_UNAVAILABLE` or `SIMD_UNAVAILABLE` with the runtime's reason, `WASM_INVALID` for a module
  *  that is not of this release, `IO_FAILED` for a failed response.
  *  @example
@@ -61,12 +82,67 @@ export async function init(input?: ModuleSource | InitModules): Promise<void> {
     await engine();
     return;
   }
-  const given = isInitModules(input) ? input : { simd: input };
-  const simd = await readModule(given.simd, 'simd');
-  const relaxed = given.relaxed === undefined ? undefined : await readModule(given.relaxed, 'relaxed');
-  const relaxedProvider = relaxed === undefined ? undefined : () => relaxed;
-  ready = await createEngine({ simd, relaxed: relaxedProvider });
+  const read = await readModules(isInitModules(input) ? input : { simd: input });
+  const { simd, relaxed, execute } = read;
+  const made = await createEngine({ simd, relaxed: relaxed === undefined ? undefined : () => relaxed });
+  // A module that cannot serve is refused here, not by the first session.
+  if (execute !== undefined) await createExecutionEngine({ ...read, execute }, 'fast');
+  ready = made;
   pending = undefined;
+  given = { ...read };
+  compiled.clear();
+}
+
+type GivenModules = { readonly simd: ModuleInput } & Partial<Record<keyof ModuleProvider, ModuleInput>>;
+
+async function readModules(sources: InitModules): Promise<GivenModules> {
+  const optional = async (field: 'relaxed' | 'execute' | 'executeRelaxed') =>
+    sources[field] === undefined ? undefined : { [field]: await readModule(sources[field], field) };
+  const simd = await readModule(sources.simd, 'simd');
+  return {
+    simd,
+    ...(await optional('relaxed')),
+    ...(await optional('execute')),
+    ...(await optional('executeRelaxed')),
+  };
+}
+
+/** An engine for one session, with a memory of its own.
+ *  @throws OctavoError as createExecutionEngine */
+export async function executionEngine(precision: Precision, memoryLimit?: number): Promise<ExecutionEngine> {
+  const simd = await compiledModule('simd');
+  const execute = await compiledModule('execute');
+  const executeRelaxed = precision === 'fast' ? await relaxedModule() : undefined;
+  return createExecutionEngine({ simd, execute, executeRelaxed }, precision, memoryLimit);
+}
+
+/** undefined where there is none, or where the runtime cannot use it. */
+async function relaxedModule(): Promise<WebAssembly.Module | undefined> {
+  const input = given.executeRelaxed ?? (await provider?.executeRelaxed?.());
+  return input !== undefined && isSupported(input) ? compileOnce('executeRelaxed', () => input) : undefined;
+}
+
+function compiledModule(name: 'simd' | 'execute'): Promise<WebAssembly.Module> {
+  return compileOnce(name, () => {
+    const input = given[name] ?? provider?.[name]?.();
+    if (input !== undefined) return input;
+    throw new OctavoError('WASM_INVALID', `no module ${name} is registered; give it to init()`);
+  });
+}
+
+/** A failure is not remembered. */
+async function compileOnce(
+  name: string,
+  find: () => ModuleInput | Promise<ModuleInput>,
+): Promise<WebAssembly.Module> {
+  const known = compiled.get(name) ?? Promise.resolve().then(find).then(compileModule);
+  compiled.set(name, known);
+  try {
+    return await known;
+  } catch (error) {
+    if (compiled.get(name) === known) compiled.delete(name);
+    throw error;
+  }
 }
 
 /** The default engine, made when first asked for. A failure is not remembered: the next call tries again. */

@@ -1,0 +1,66 @@
+// The executor behind a session: the model, an engine with a memory of its own, and the files the weights lie in.
+
+import type { RunContext } from '../context.js';
+import type { Executor, ProgramFacts } from '../execute/executor.js';
+import type { TensorType } from '../execute/value.js';
+import type { ValueInfo } from '../ir/model.js';
+import type { ExecutionEngine, Precision } from '../wasm/execution.js';
+import { executionEngine } from '../wasm/load.js';
+import type { OpenModel } from './open.js';
+import type { Runner, SessionMemory } from './runner.js';
+import type { CheckedFeed, Tensor } from './tensor.js';
+
+export class OctavoRunner implements Runner {
+  readonly #opened: OpenModel;
+  readonly #engine: ExecutionEngine;
+  readonly #executor: Executor;
+
+  private constructor(opened: OpenModel, engine: ExecutionEngine, executor: Executor) {
+    this.#opened = opened;
+    this.#engine = engine;
+    this.#executor = executor;
+  }
+
+  /** @param opened - stays open until {@link dispose}, for weights are read when they are needed */
+  static async create(opened: OpenModel, precision: Precision, context: RunContext): Promise<OctavoRunner> {
+    const { limit, held } = context.budget;
+    const engine = await executionEngine(precision, Math.max(0, limit - held));
+    context.throwIfAborted();
+    const { Executor } = await import('../execute/executor.js');
+    return new OctavoRunner(opened, engine, await Executor.create(opened.model, engine, {}, context));
+  }
+
+  get inputs(): readonly ValueInfo[] {
+    return this.#executor.inputs;
+  }
+
+  get outputs(): readonly ValueInfo[] {
+    return this.#executor.outputs;
+  }
+
+  get precision(): Precision {
+    return this.#engine.precision;
+  }
+
+  get memory(): SessionMemory {
+    const { held, peak } = this.#engine.heap;
+    return { held, peak };
+  }
+
+  run(
+    feeds: ReadonlyMap<string, CheckedFeed>,
+    wanted: ReadonlySet<string>,
+    context: RunContext,
+  ): Promise<Map<string, Tensor>> {
+    return this.#executor.run(feeds, context, { wanted });
+  }
+
+  describe(types: ReadonlyMap<string, TensorType>, context: RunContext): Promise<ProgramFacts> {
+    return this.#executor.describe(types, context);
+  }
+
+  async dispose(): Promise<void> {
+    this.#executor.dispose();
+    await this.#opened.close();
+  }
+}

@@ -1,0 +1,30 @@
+// What a session runs a model on: our executor, or another engine behind the same surface.
+
+import type { RunContext } from '../context.js';
+import type { ValueInfo } from '../ir/model.js';
+import type { CheckedFeed, Tensor } from './tensor.js';
+
+/** Memory of a session, in bytes. */
+export interface SessionMemory {
+  /** Weights, packed weights and values held now. */
+  readonly held: number;
+  /** Most held at one time. */
+  readonly peak: number;
+}
+
+export interface Runner {
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  /** Whether last bits may depend on the machine. */
+  readonly precision: 'strict' | 'fast';
+  /** undefined where the engine does not tell. */
+  readonly memory: SessionMemory | undefined;
+  /** One run at a time; the session sees to it.
+   *  @param wanted - names of outputs to return */
+  run(
+    feeds: ReadonlyMap<string, CheckedFeed>,
+    wanted: ReadonlySet<string>,
+    context: RunContext,
+  ): Promise<Map<string, Tensor>>;
+  dispose(): void | Promise<void>;
+}

@@ -1,0 +1,179 @@
+// Session: a model made ready, to be run as often as wanted. Everything said by the caller is checked here; what runs
+// the model is a Runner.
+
+import { RunContext, type RunOptions } from '../context.js';
+import { OctavoError } from '../errors.js';
+import type { SourceInput } from '../io/any-source.js';
+import type { ExternalResolver } from '../io/external.js';
+import { abortable } from '../io/wait.js';
+import type { DType } from '../ir/dtype.js';
+import type { ValueInfo } from '../ir/model.js';
+import { type OpenModel, openModel } from './open.js';
+import type { OnnxRuntime } from './ortAdapter.js';
+import type { Runner, SessionMemory } from './runner.js';
+import { checkFeeds, type Tensor, type TensorInput } from './tensor.js';
+
+/** What runs the model. `octavo` is the package's own executor. The others need that package, installed by you. */
+export type ExecutorName = 'octavo' | 'onnxruntime-node' | 'onnxruntime-web';
+
+export interface SessionOptions extends RunOptions {
+  /** Where external data is, if the model has any. */
+  readonly external?: ExternalResolver | undefined;
+  /** `strict` (default): the same bits in every runtime and on every machine. `fast`: relaxed SIMD where the runtime has
+   *  it; last bits then depend on the machine. */
+  readonly precision?: 'strict' | 'fast' | undefined;
+  /** Default `octavo`. */
+  readonly executor?: ExecutorName | undefined;
+  /** The module that `executor` names, where it cannot be imported by name (bundled pages): `import * as ort …`. */
+  readonly runtime?: OnnxRuntime | undefined;
+}
+
+export interface RunSessionOptions extends Pick<RunOptions, 'signal' | 'onProgress'> {
+  /** Names of the outputs wanted. Default: all. */
+  readonly outputs?: readonly string[] | undefined;
+}
+
+/** An input or output of a model. */
+export interface ValueMetadata {
+  readonly name: string;
+  /** Absent where the model does not say. */
+  readonly dtype?: DType;
+  /** A number, a symbol, or null when unknown; absent where the model does not say. */
+  readonly dims?: readonly (number | string | null)[];
+}
+
+/** What a session runs on, see {@link Session.diagnostics}. */
+export interface SessionDiagnostics {
+  readonly executor: ExecutorName;
+  /** `strict` also where `fast` was asked for and the runtime has no relaxed SIMD. */
+  readonly precision: 'strict' | 'fast';
+  /** Bytes of weights and values; absent where the executor does not tell. */
+  readonly memory?: SessionMemory;
+}
+
+const EXECUTORS: readonly ExecutorName[] = ['octavo', 'onnxruntime-node', 'onnxruntime-web'];
+
+/** A model ready to run. Runs asked for at once follow one another.
+ *  @example
+ *  ```ts
+ *  const session = await Session.create(modelBytes);
+ *  const { logits } = await session.run({ image: { data: pixels, dims: [1, 3, 224, 224] } });
+ *  console.log(logits.dims, logits.data);
+ *  await session.dispose();
+ *  ``` */
+export class Session {
+  /** What {@link run} must be fed. */
+  readonly inputs: readonly ValueMetadata[];
+  /** What it returns. */
+  readonly outputs: readonly ValueMetadata[];
+  readonly #executor: ExecutorName;
+  readonly #runner: Runner;
+  #last: Promise<unknown> = Promise.resolve();
+  #disposal: Promise<void> | undefined;
+
+  private constructor(executor: ExecutorName, runner: Runner) {
+    this.#executor = executor;
+    this.#runner = runner;
+    this.inputs = runner.inputs.map(metadata);
+    this.outputs = runner.outputs.map(metadata);
+  }
+
+  /** Opens a model. Weights are read by the first run, so the input must stay readable until {@link dispose}.
+   *  @throws OctavoError as the reader; `UNSUPPORTED_OP` naming every operator that is missing; `MEMORY_LIMIT`;
+   *  `EXECUTOR_MISSING`, `EXECUTOR_FAILED` for other executors; as init() for what the runtime lacks. */
+  static async create(source: SourceInput, options: SessionOptions = {}): Promise<Session> {
+    const { executor = 'octavo', precision = 'strict' } = options;
+    requireOneOf('executor', executor, EXECUTORS);
+    requireOneOf('precision', precision, ['strict', 'fast']);
+    const context = new RunContext(options);
+    const opened = await openModel(source, options, context);
+    try {
+      return new Session(executor, await makeRunner(executor, opened, options, context));
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+  }
+
+  /** Runs the model.
+   *  @param feeds - a tensor for each input, by name
+   *  @returns outputs by name, in the model's order
+   *  @throws OctavoError `FEED_INVALID`; `DISPOSED`; `ABORTED` within 50 ms; `MEMORY_LIMIT`; `SHAPE_MISMATCH`,
+   *  `GRAPH_INVALID`, `UNSUPPORTED_DTYPE` naming the node. The session stays usable after every error but `DISPOSED`. */
+  async run(
+    feeds: Readonly<Record<string, TensorInput>>,
+    options: RunSessionOptions = {},
+  ): Promise<Record<string, Tensor>> {
+    const { signal, onProgress } = options;
+    const context = new RunContext({ signal, onProgress });
+    this.#requireAlive();
+    const wanted = this.#wanted(options.outputs);
+    const checked = checkFeeds(feeds, this.#runner.inputs);
+    const turn = this.#last;
+    let finish: () => void = () => undefined;
+    const own = new Promise<void>((resolve) => (finish = resolve));
+    this.#last = turn.then(() => own);
+    try {
+      await abortable(turn, signal);
+      this.#requireAlive();
+      return Object.fromEntries(await this.#runner.run(checked, wanted, context));
+    } finally {
+      finish();
+    }
+  }
+
+  /** What the session runs on and the memory it holds. */
+  diagnostics(): SessionDiagnostics {
+    const { precision, memory } = this.#runner;
+    return { executor: this.#executor, precision, ...(memory === undefined ? {} : { memory }) };
+  }
+
+  /** Lets memory and files go, after the run that is going on; runs that wait end with `DISPOSED`. */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#last.then(() => this.#runner.dispose());
+    return this.#disposal;
+  }
+
+  #requireAlive(): void {
+    if (this.#disposal !== undefined) throw new OctavoError('DISPOSED', 'the session was disposed');
+  }
+
+  #wanted(names: readonly string[] | undefined): ReadonlySet<string> {
+    const all = this.outputs.map(({ name }) => name);
+    for (const name of names ?? []) {
+      if (all.includes(name)) continue;
+      const message = `the model has no output ${name}; its outputs are: ${all.join(', ')}`;
+      throw new OctavoError('INVALID_ARGUMENT', message, { field: 'outputs' });
+    }
+    return new Set(names ?? all);
+  }
+}
+
+async function makeRunner(
+  executor: ExecutorName,
+  opened: OpenModel,
+  { precision = 'strict', runtime }: SessionOptions,
+  context: RunContext,
+): Promise<Runner> {
+  if (executor === 'octavo') {
+    const { OctavoRunner } = await import('./octavoRunner.js');
+    return OctavoRunner.create(opened, precision, context);
+  }
+  const { OrtRunner } = await import('./ortAdapter.js');
+  return OrtRunner.create(executor, runtime, opened, context);
+}
+
+function metadata({ name, dtype, dims }: ValueInfo): ValueMetadata {
+  return { name, ...(dtype === undefined ? {} : { dtype }), ...(dims === undefined ? {} : { dims }) };
+}
+
+function requireOneOf(field: string, value: string, allowed: readonly string[]): void {
+  if (allowed.includes(value)) return;
+  throw new OctavoError(
+    'INVALID_ARGUMENT',
+    `${field} must be ${allowed.join(' or ')}, not ${String(value)}`,
+    {
+      field,
+    },
+  );
+}
