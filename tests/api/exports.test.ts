@@ -35,7 +35,8 @@ const VALUES = [
 ];
 const NODE_VALUES = ['fileSource', 'folderResolver', 'folderSink', 'quantizeFile'];
 
-const TYPES = `Bits DType Diagnostics DirectoryHandleLike ErrorCode ErrorPlace ExecutorName ExternalResolver Family
+const TYPES =
+  `Bits DType Diagnostics DirectoryHandleLike ErrorCode ErrorPlace ExecutorName ExternalResolver Family
   FamilyChoice FileHandleLike GranularityName HttpOptions InitModules InspectOptions Inspection MemorySink
   ModuleInput ModuleSource NodeForm NodePlan OnnxRuntime OutputFile Progress QuantMode QuantPlan
   QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket R2WriteBucket RelaxedState RunOptions
