@@ -1,10 +1,11 @@
-// npm run bench [-- --only kernels,formats,file,large,startup] [--json]
+// npm run bench [-- --only kernels,float-kernels,formats,file,large,startup] [--json]
 // Runs the sections one after the other and prints what they measured, with the goals of the issue beside it.
 
 import { parseArgs } from 'node:util';
 import { environment, formatEnvironment } from './environment.js';
 import { formatSection, type SectionResult } from './report.js';
 import { file } from './sections/file.js';
+import { floatKernels } from './sections/float-kernels.js';
 import { formats } from './sections/formats.js';
 import { kernels } from './sections/kernels.js';
 import { large } from './sections/large.js';
@@ -12,6 +13,7 @@ import { startup } from './sections/startup.js';
 
 const SECTIONS: Readonly<Record<string, () => Promise<SectionResult>>> = {
   kernels,
+  'float-kernels': floatKernels,
   formats,
   file,
   startup,

@@ -7,6 +7,9 @@
 //
 // Every sum starts at start[row, column] (0 without one) and adds its products in the order of taps and depth, one by
 // one: the result depends on neither the tile nor the row's place in it.
+//
+// Four steps of depth are unrolled, with an exit between them. The exits serve depths that are no multiple of 4; and they
+// keep V8 from moving the loads of all steps to the front, which would spill accumulators.
 
 import { clampLanes } from './clamp';
 import { loadColumns, storeColumns } from './columns';
@@ -60,26 +63,74 @@ export function floatTile(
     let a1 = <usize>load<u32>(tablePtr, 4);
     let a2 = <usize>load<u32>(tablePtr, 8);
     let a3 = <usize>load<u32>(tablePtr, 12);
-    for (const panelEnd = panelPtr + (depth << 5); panelPtr < panelEnd; panelPtr += 32) {
-      const bLow = v128.load(panelPtr);
-      const bHigh = v128.load(panelPtr, 16);
-      const x0 = v128.load32_splat(a0);
-      low0 = multiplyAdd(low0, x0, bLow);
-      high0 = multiplyAdd(high0, x0, bHigh);
-      const x1 = v128.load32_splat(a1);
-      low1 = multiplyAdd(low1, x1, bLow);
-      high1 = multiplyAdd(high1, x1, bHigh);
-      const x2 = v128.load32_splat(a2);
-      low2 = multiplyAdd(low2, x2, bLow);
-      high2 = multiplyAdd(high2, x2, bHigh);
-      const x3 = v128.load32_splat(a3);
-      low3 = multiplyAdd(low3, x3, bLow);
-      high3 = multiplyAdd(high3, x3, bHigh);
-      a0 += 4;
-      a1 += 4;
-      a2 += 4;
-      a3 += 4;
+    const panelEnd = panelPtr + (depth << 5);
+    while (panelPtr < panelEnd) {
+      const bLow0 = v128.load(panelPtr);
+      const bHigh0 = v128.load(panelPtr, 16);
+      const x00 = v128.load32_splat(a0);
+      low0 = multiplyAdd(low0, x00, bLow0);
+      high0 = multiplyAdd(high0, x00, bHigh0);
+      const x01 = v128.load32_splat(a1);
+      low1 = multiplyAdd(low1, x01, bLow0);
+      high1 = multiplyAdd(high1, x01, bHigh0);
+      const x02 = v128.load32_splat(a2);
+      low2 = multiplyAdd(low2, x02, bLow0);
+      high2 = multiplyAdd(high2, x02, bHigh0);
+      const x03 = v128.load32_splat(a3);
+      low3 = multiplyAdd(low3, x03, bLow0);
+      high3 = multiplyAdd(high3, x03, bHigh0);
+      if (panelPtr == panelEnd - 32) break;
+      const bLow1 = v128.load(panelPtr, 32);
+      const bHigh1 = v128.load(panelPtr, 48);
+      const x10 = v128.load32_splat(a0, 4);
+      low0 = multiplyAdd(low0, x10, bLow1);
+      high0 = multiplyAdd(high0, x10, bHigh1);
+      const x11 = v128.load32_splat(a1, 4);
+      low1 = multiplyAdd(low1, x11, bLow1);
+      high1 = multiplyAdd(high1, x11, bHigh1);
+      const x12 = v128.load32_splat(a2, 4);
+      low2 = multiplyAdd(low2, x12, bLow1);
+      high2 = multiplyAdd(high2, x12, bHigh1);
+      const x13 = v128.load32_splat(a3, 4);
+      low3 = multiplyAdd(low3, x13, bLow1);
+      high3 = multiplyAdd(high3, x13, bHigh1);
+      if (panelPtr == panelEnd - 64) break;
+      const bLow2 = v128.load(panelPtr, 64);
+      const bHigh2 = v128.load(panelPtr, 80);
+      const x20 = v128.load32_splat(a0, 8);
+      low0 = multiplyAdd(low0, x20, bLow2);
+      high0 = multiplyAdd(high0, x20, bHigh2);
+      const x21 = v128.load32_splat(a1, 8);
+      low1 = multiplyAdd(low1, x21, bLow2);
+      high1 = multiplyAdd(high1, x21, bHigh2);
+      const x22 = v128.load32_splat(a2, 8);
+      low2 = multiplyAdd(low2, x22, bLow2);
+      high2 = multiplyAdd(high2, x22, bHigh2);
+      const x23 = v128.load32_splat(a3, 8);
+      low3 = multiplyAdd(low3, x23, bLow2);
+      high3 = multiplyAdd(high3, x23, bHigh2);
+      if (panelPtr == panelEnd - 96) break;
+      const bLow3 = v128.load(panelPtr, 96);
+      const bHigh3 = v128.load(panelPtr, 112);
+      const x30 = v128.load32_splat(a0, 12);
+      low0 = multiplyAdd(low0, x30, bLow3);
+      high0 = multiplyAdd(high0, x30, bHigh3);
+      const x31 = v128.load32_splat(a1, 12);
+      low1 = multiplyAdd(low1, x31, bLow3);
+      high1 = multiplyAdd(high1, x31, bHigh3);
+      const x32 = v128.load32_splat(a2, 12);
+      low2 = multiplyAdd(low2, x32, bLow3);
+      high2 = multiplyAdd(high2, x32, bHigh3);
+      const x33 = v128.load32_splat(a3, 12);
+      low3 = multiplyAdd(low3, x33, bLow3);
+      high3 = multiplyAdd(high3, x33, bHigh3);
+      a0 += 16;
+      a1 += 16;
+      a2 += 16;
+      a3 += 16;
+      panelPtr += 128;
     }
+    panelPtr = panelEnd;
   }
   const lowest = f32x4.splat(low);
   const highest = f32x4.splat(high);

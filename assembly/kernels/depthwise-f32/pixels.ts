@@ -27,8 +27,6 @@ export class RowWork {
 /** Four pixels, one output a channel: their inputs are xBytes, their outputs outBytes apart. */
 export function fourPixels(work: RowWork, xPtr: usize, xBytes: usize, outPtr: usize, outBytes: usize): void {
   const listEnd = work.listEnd;
-  const low = f32x4.splat(work.low);
-  const high = f32x4.splat(work.high);
   const end = work.outputs << 2;
   const end8 = end & ~31;
   let at: usize = 0;
@@ -62,6 +60,9 @@ export function fourPixels(work: RowWork, xPtr: usize, xBytes: usize, outPtr: us
       low3 = multiplyAdd(low3, v128.load(x), wLow);
       high3 = multiplyAdd(high3, v128.load(x, 16), wHigh);
     }
+    // Here, not before the loop, where they would take registers from the sums.
+    const low = v128.load32_splat(changetype<usize>(work) + offsetof<RowWork>('low'));
+    const high = v128.load32_splat(changetype<usize>(work) + offsetof<RowWork>('high'));
     let out = outPtr + at;
     v128.store(out, clampLanes(low0, low, high));
     v128.store(out, clampLanes(high0, low, high), 16);
