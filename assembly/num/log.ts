@@ -51,7 +51,7 @@ export function ln(x: f64): f64 {
 
 /** Σ 2/(2j+1) · z^j, j = 1..10, by Horner's rule. */
 @inline
-function artanhTail(z: f64): f64 {
+export function artanhTail(z: f64): f64 {
   let sum: f64 = 2.0 / 21.0;
   sum = sum * z + 2.0 / 19.0;
   sum = sum * z + 2.0 / 17.0;

@@ -93,6 +93,18 @@ export function roundEven<V>(x: V): V {
   else return nearest<V>(x);
 }
 
+@inline
+export function ceiling<V>(x: V): V {
+  if (isVector<V>()) return f32x4.ceil(x);
+  else return ceil<V>(x);
+}
+
+@inline
+export function floored<V>(x: V): V {
+  if (isVector<V>()) return f32x4.floor(x);
+  else return floor<V>(x);
+}
+
 /** |x| with the sign of y. */
 @inline
 export function withSign<V>(x: V, y: V): V {

@@ -6,6 +6,7 @@ export { gemm_f32, gemm_f32_pack, gemm_f32_packed_bytes } from './gemm-f32';
 export { average_pool_f32, lp_pool_f32, max_pool_f32, max_pool_i8, max_pool_u8 } from './pool';
 export { max_pool_index_f32, max_pool_index_i8, max_pool_index_u8 } from '../kernels/pool/scalar';
 export { unary_f32 } from './unary';
+export { unary_f64 } from '../kernels/unary/scalar';
 export { binary_broadcast } from './binary';
 export { cast_elements } from '../kernels/cast/scalar';
 export { copy_strided_u8, copy_strided_u16, copy_strided_u32, copy_strided_u64 } from './copy';

@@ -1,6 +1,7 @@
 // The operators of the executor: a file per family, a line per family here.
 
 import type { Operator } from '../operator.js';
+import { ACTIVATION_OPERATORS } from './activation.js';
 import { BINARY_OPERATORS } from './binary.js';
 import { CAST_OPERATORS } from './cast.js';
 import { CONCATS } from './concat.js';
@@ -35,6 +36,7 @@ const FAMILIES: readonly (readonly Operator[])[] = [
   POOL_OPERATORS,
   RESIZE_OPERATORS,
   UNARY_OPERATORS,
+  ACTIVATION_OPERATORS,
   BINARY_OPERATORS,
   CAST_OPERATORS,
   EINSUM_OPERATORS,
