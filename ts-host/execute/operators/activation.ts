@@ -5,8 +5,8 @@ import type { Operator } from '../operator.js';
 import { planUnary, unary } from './unary.js';
 
 /** The published constants of Selu, as float32 holds them. */
-const SELU_ALPHA = 1.67326319217681884765625;
-const SELU_GAMMA = 1.05070102214813232421875;
+const SELU_ALPHA = 1.6732631921768188;
+const SELU_GAMMA = 1.0507010221481323;
 
 const alpha = (fallback: number) => (node: NodeContext) => [node.float('alpha', fallback)];
 
