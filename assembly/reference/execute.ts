@@ -52,3 +52,5 @@ export { scatter_elements, scatter_nd } from '../kernels/scatter/scalar';
 export { range_f32, range_f64, range_i16, range_i32, range_i64 } from '../kernels/patterns/scalar';
 export { nonzero_count, nonzero_places, one_hot, trilu } from '../kernels/patterns/scalar';
 export { canonical_nans_f32, canonical_nans_f64, canonical_nans_u16 } from '../kernels/nans/scalar';
+export { join_moments, norm_parameters_f32, norm_parameters_f64 } from '../kernels/normalize/scalar';
+export { add_rows_f32, affine_f32, deviations_f32, layer_norm_f32 } from './normalize';

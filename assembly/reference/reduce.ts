@@ -7,9 +7,10 @@
 //
 // A column (inner > 1) is one chain from its first element to its last.
 
-import { extreme, joined, lowest, mapped, PRODUCT } from '../num/fold';
+import { extreme, joined, lowest, PRODUCT } from '../num/fold';
+import { chainOf, scalarRow } from '../num/row-sums-scalar';
 
-const LANES: usize = memory.data(128, 16);
+const LANES: usize = memory.data(64, 16);
 
 export function reduce_sums_f32(
   xPtr: usize, outPtr: usize, outer: usize, axis: usize, inner: usize, op: i32, more: i32,
@@ -20,34 +21,10 @@ export function reduce_sums_f32(
       const at = xPtr + ((o * axis * inner + i) << 2);
       const to = outPtr + ((o * inner + i) << 3);
       const before = more ? load<f64>(to) : none;
-      if (inner == 1) store<f64>(to, joined<f64>(before, sumRow(at, axis, op), op));
-      else store<f64>(to, chain(before, at, axis, inner, op));
+      if (inner == 1) store<f64>(to, joined<f64>(before, scalarRow(at, axis, 0, op), op));
+      else store<f64>(to, chainOf(before, at, axis, inner, 0, op));
     }
   }
-}
-
-function chain(sum: f64, xPtr: usize, count: usize, step: usize, op: i32): f64 {
-  for (let n: usize = 0; n < count; n++) {
-    sum = joined<f64>(sum, mapped<f64>(<f64>load<f32>(xPtr + ((n * step) << 2)), op), op);
-  }
-  return sum;
-}
-
-@inline
-function lane(i: usize): f64 {
-  return load<f64>(LANES + (i << 3));
-}
-
-function sumRow(xPtr: usize, length: usize, op: i32): f64 {
-  for (let i: usize = 0; i < 8; i++) store<f64>(LANES + (i << 3), op == PRODUCT ? 1 : 0);
-  const whole = length & ~7;
-  for (let n: usize = 0; n < whole; n++) {
-    const to = LANES + ((n & 7) << 3);
-    store<f64>(to, joined<f64>(load<f64>(to), mapped<f64>(<f64>load<f32>(xPtr + (n << 2)), op), op));
-  }
-  const even = joined<f64>(joined<f64>(lane(0), lane(4), op), joined<f64>(lane(2), lane(6), op), op);
-  const odd = joined<f64>(joined<f64>(lane(1), lane(5), op), joined<f64>(lane(3), lane(7), op), op);
-  return chain(joined<f64>(even, odd, op), xPtr + (whole << 2), length - whole, 1, op);
 }
 
 export function reduce_extremes_f32(

@@ -1,12 +1,13 @@
 // Sums, products, maxima and minima of float32 along one axis, 128-bit SIMD. A tensor is seen as [outer, axis, inner].
 //
-//   inner = 1   element n of a row goes to lane n mod 8 (sums) or n mod 16 (extremes); lanes join in the tree of
-//               reference/reduce.ts; what is left of the row follows one by one
+//   inner = 1   element n of a row goes to lane n mod 8 (sums) or n mod 16 (extremes); lanes join in a
+//               tree (num/row-sums.ts, reference/reduce.ts); what is left of the row follows one by one
 //   inner > 1   a column is one chain, sixteen columns at a time
 //
 // Sums and products are float64 from the first element to the answer; `finish_sums_f32` rounds them.
 
 import { extreme, joined, lowest, mapped, MAX, MIN, PRODUCT, SUM, SUM_ABS, SUM_SQUARE } from '../../num/fold';
+import { high, join, lanesOf, low, sumRow } from '../../num/row-sums';
 
 /** Folds each row or column to one float64. `more`: goes on from what is at outPtr, instead of from 0 or 1. */
 export function reduce_sums_f32(
@@ -24,58 +25,11 @@ function sums(xPtr: usize, outPtr: usize, outer: usize, axis: usize, inner: usiz
   for (let o: usize = 0; o < outer; o++) {
     if (inner == 1) {
       const before = more ? load<f64>(outPtr) : none;
-      store<f64>(outPtr, joined<f64>(before, sumRow(xPtr, axis, op), op));
+      store<f64>(outPtr, joined<f64>(before, sumRow(xPtr, axis, 0, op, false), op));
     } else sumColumns(xPtr, outPtr, axis, inner, op, more);
     xPtr += (axis * inner) << 2;
     outPtr += inner << 3;
   }
-}
-
-@inline
-function lanesOf(x: v128, op: i32): v128 {
-  return op == SUM_ABS ? f64x2.abs(x) : op == SUM_SQUARE ? f64x2.mul(x, x) : x;
-}
-
-@inline
-function join(a: v128, b: v128, op: i32): v128 {
-  return op == PRODUCT ? f64x2.mul(a, b) : f64x2.add(a, b);
-}
-
-@inline
-function low(x: v128, op: i32): v128 {
-  return lanesOf(f64x2.promote_low_f32x4(x), op);
-}
-
-@inline
-function high(x: v128, op: i32): v128 {
-  return lanesOf(f64x2.promote_low_f32x4(v128.shuffle<u64>(x, x, 1, 1)), op);
-}
-
-@inline
-function sumRow(xPtr: usize, length: usize, op: i32): f64 {
-  const none = f64x2.splat(op == PRODUCT ? 1 : 0);
-  let p01 = none;
-  let p23 = none;
-  let p45 = none;
-  let p67 = none;
-  const end = xPtr + (length << 2);
-  const wholeEnd = xPtr + ((length & ~7) << 2);
-  while (xPtr < wholeEnd) {
-    const a = v128.load(xPtr);
-    const b = v128.load(xPtr, 16);
-    p01 = join(p01, low(a, op), op);
-    p23 = join(p23, high(a, op), op);
-    p45 = join(p45, low(b, op), op);
-    p67 = join(p67, high(b, op), op);
-    xPtr += 32;
-  }
-  const p = join(join(p01, p45, op), join(p23, p67, op), op);
-  let sum = joined<f64>(f64x2.extract_lane(p, 0), f64x2.extract_lane(p, 1), op);
-  while (xPtr < end) {
-    sum = joined<f64>(sum, mapped<f64>(<f64>load<f32>(xPtr), op), op);
-    xPtr += 4;
-  }
-  return sum;
 }
 
 @inline
@@ -98,14 +52,14 @@ function sumColumns(xPtr: usize, outPtr: usize, axis: usize, inner: usize, op: i
       const b = v128.load(at, 16);
       const c = v128.load(at, 32);
       const d = v128.load(at, 48);
-      p0 = join(p0, low(a, op), op);
-      p1 = join(p1, high(a, op), op);
-      p2 = join(p2, low(b, op), op);
-      p3 = join(p3, high(b, op), op);
-      p4 = join(p4, low(c, op), op);
-      p5 = join(p5, high(c, op), op);
-      p6 = join(p6, low(d, op), op);
-      p7 = join(p7, high(d, op), op);
+      p0 = join(p0, lanesOf(low(a), op), op);
+      p1 = join(p1, lanesOf(high(a), op), op);
+      p2 = join(p2, lanesOf(low(b), op), op);
+      p3 = join(p3, lanesOf(high(b), op), op);
+      p4 = join(p4, lanesOf(low(c), op), op);
+      p5 = join(p5, lanesOf(high(c), op), op);
+      p6 = join(p6, lanesOf(low(d), op), op);
+      p7 = join(p7, lanesOf(high(d), op), op);
       at += stride;
     }
     v128.store(outPtr, p0);
@@ -125,8 +79,8 @@ function sumColumns(xPtr: usize, outPtr: usize, axis: usize, inner: usize, op: i
     let at = xPtr;
     for (let n = axis; n != 0; n--) {
       const a = v128.load(at);
-      p0 = join(p0, low(a, op), op);
-      p1 = join(p1, high(a, op), op);
+      p0 = join(p0, lanesOf(low(a), op), op);
+      p1 = join(p1, lanesOf(high(a), op), op);
       at += stride;
     }
     v128.store(outPtr, p0);

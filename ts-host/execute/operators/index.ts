@@ -13,6 +13,8 @@ import { EINSUM_OPERATORS } from './einsum/einsum.js';
 import { EXPANDS } from './expand.js';
 import { GATHERS } from './gather.js';
 import { GEMM_OPERATORS } from './gemm.js';
+import { GLOBAL_POOLS } from './globalPool.js';
+import { LAYER_NORMS } from './layerNorm.js';
 import { MATMUL_OPERATORS } from './matmul/matmul.js';
 import { NONZEROS } from './nonzero.js';
 import { ONE_HOTS } from './oneHot.js';
@@ -61,6 +63,8 @@ const FAMILIES: readonly (readonly Operator[])[] = [
   SLICES,
   TRANSPOSES,
   REDUCE_OPERATORS,
+  GLOBAL_POOLS,
+  LAYER_NORMS,
   SOFTMAX_OPERATORS,
 ];
 
