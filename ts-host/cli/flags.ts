@@ -1,6 +1,7 @@
 // From the flags that decide a plan to the options of quantize(). Flags that a mode would not look at are refused here:
 // quantize() ignores them, but a person who typed one expects something of it.
 
+import type { ExecutorName } from '../api/session.js';
 import type { VariantFamily } from '../api/variants.js';
 import type { QuantMode } from '../ir/plan.js';
 import type { WeightObserver } from '../observers/index.js';
@@ -33,6 +34,24 @@ export interface PlanCommandFlags extends PlanFlags {
 
 /** Flags of `inspect`. */
 export interface InspectFlags {
+  readonly shape?: readonly NamedShape[];
+  readonly dot?: string;
+  readonly memoryLimit?: number;
+}
+
+/** `NAME=1x3x224x224` */
+export interface NamedShape {
+  readonly name: string;
+  readonly dims: readonly number[];
+}
+
+/** Flags of `run`. */
+export interface RunFlags {
+  readonly input?: readonly string[];
+  readonly outputDir?: string;
+  readonly output?: string;
+  readonly precision?: 'strict' | 'fast';
+  readonly executor?: ExecutorName;
   readonly memoryLimit?: number;
 }
 

@@ -6,6 +6,7 @@ Examples:
   octavo quantize model.onnx --mode fp16 -o half.onnx
   octavo plan model.onnx -o plan.json                  decides, writes no model
   octavo inspect model.onnx                            inputs, outputs, operators, constants
+  octavo run model.onnx --input x=x.npy --output-dir out
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 octavo COMMAND --help shows the options of a command.`;
@@ -33,4 +34,15 @@ Examples:
 export const INSPECT_HELP = `
 Examples:
   octavo inspect model.onnx
+  octavo inspect model.onnx --shape image=1x3x224x224  multiply-adds and memory of a run with this shape
+  octavo inspect model.onnx --dot model.dot            then: dot -Tsvg model.dot -o model.svg
   octavo inspect model.onnx --json | jq '.operators[].opType'`;
+
+export const RUN_HELP = `
+Examples:
+  octavo run model.onnx --input image=image.npy --output-dir out
+  octavo run model.onnx --input feeds.npz -o outputs.npz
+  octavo run model.onnx --input ids=ids.npy --precision fast --json
+
+A .npz file feeds every tensor in it under its own name; NAME=FILE.npz takes the tensor NAME out of it. Outputs are written
+as NAME.npy, with _ for characters that file names should not have.`;

@@ -1,9 +1,18 @@
-// `octavo inspect`: what a model holds, for people and as JSON.
+// `octavo inspect`: what a model holds and what running it takes, for people and as JSON.
 
+import { writeFile } from 'node:fs/promises';
+import { describeExecution, type ProgramFacts } from '../api/describe.js';
 import { type InspectedValue, type Inspection, inspect } from '../api/inspect.js';
+import { openModel } from '../api/open.js';
+import { RunContext } from '../context.js';
+import { type ErrorCode, OctavoError } from '../errors.js';
+import { ioWait } from '../io/wait.js';
+import { graphToDot } from '../report/dot.js';
+import { UsageError } from './errors.js';
 import type { InspectFlags } from './flags.js';
-import { modelInput } from './input.js';
+import { type ModelInput, modelInput } from './input.js';
 import { toJson } from './json.js';
+import { STANDARD_STREAM } from './output.js';
 import { megabytes, rows } from './summary.js';
 import { type Environment, paint } from './terminal.js';
 
@@ -12,22 +21,88 @@ const CONSTANTS_SHOWN = 5;
 
 export async function inspectCommand(
   model: string,
-  { memoryLimit }: InspectFlags,
+  flags: InspectFlags,
   { terminal, signal }: Environment,
 ): Promise<void> {
+  const { memoryLimit } = flags;
+  if (model === STANDARD_STREAM && (flags.shape ?? flags.dot) !== undefined) {
+    throw new UsageError('--shape and --dot need a file: they read the model again', '-');
+  }
   const input = await modelInput(model, signal);
   try {
     const { onProgress } = terminal;
     const { external } = input;
     const found = await inspect(input.source, { external, signal, onProgress, memoryLimit });
-    const json = { command: 'inspect', input: model, ...found };
-    await terminal.print(terminal.json ? toJson(json) : inspectText(model, found, terminal.verbose));
+    const execution = model === STANDARD_STREAM ? undefined : await planRun(input, found, flags, signal);
+    if (flags.dot !== undefined) await writeDot(input, flags.dot, signal);
+    const json = { command: 'inspect', input: model, ...found, ...(execution && { execution }) };
+    await terminal.print(
+      terminal.json ? toJson(json) : inspectText(model, found, execution, terminal.verbose),
+    );
   } finally {
     await input.close();
   }
 }
 
-function inspectText(model: string, found: Inspection, verbose: boolean): string {
+/** What a run takes, or why it cannot be told. */
+type Execution = ProgramFacts | { readonly error: { readonly code: ErrorCode; readonly message: string } };
+
+/** Weights above this are read and packed only when a shape is given. */
+const PLANNED_BYTES = 2 ** 28;
+
+async function planRun(
+  { source, external }: ModelInput,
+  { constantBytes }: Inspection,
+  { shape, memoryLimit }: InspectFlags,
+  signal: AbortSignal,
+): Promise<Execution | undefined> {
+  const weights = constantBytes.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (shape === undefined && weights > PLANNED_BYTES) return undefined;
+  const shapes = Object.fromEntries((shape ?? []).map(({ name, dims }) => [name, dims]));
+  try {
+    return await describeExecution(source, { external, shapes, memoryLimit, signal });
+  } catch (error) {
+    if (!(error instanceof OctavoError) || error.code === 'ABORTED') throw error;
+    return { error: { code: error.code, message: error.message } };
+  }
+}
+
+async function writeDot({ source, external }: ModelInput, path: string, signal: AbortSignal): Promise<void> {
+  const opened = await openModel(source, { external }, new RunContext({ signal }));
+  try {
+    const text = graphToDot(opened.model.graph);
+    await ioWait('writing the graph', () => writeFile(path, text), { signal, place: { file: path } });
+  } finally {
+    await opened.close();
+  }
+}
+
+function executionText(execution: Execution | undefined, verbose: boolean): [string, string][] {
+  if (execution === undefined) return [['run', 'weights are large: give --shape to plan a run']];
+  if ('error' in execution) return [['run', `cannot be planned: ${execution.error.message}`]];
+  const { multiplyAdds, arenaBytes, largestLiveSet, heldBytes, nodes, lateNodes } = execution;
+  const lines: [string, string][] = [
+    ['run', `${(multiplyAdds / 1e6).toFixed(1)} million multiply-adds in ${nodes.length} nodes`],
+    [
+      'memory',
+      `${megabytes(arenaBytes)} for values (${megabytes(largestLiveSet)} live at once), ${megabytes(heldBytes)} of weights`,
+    ],
+  ];
+  if (lateNodes.length > 0) lines.push(['', `${lateNodes.length} nodes have shapes that only a run tells`]);
+  if (!verbose) return lines;
+  const shown = nodes.map(({ id, opType, multiplyAdds: count, outputs }) => {
+    const shapes = outputs.map(({ dtype, dims }) => `${dtype} [${dims.join(', ')}]`).join(', ');
+    return `${opType}  ${id}  ${shapes}${count === 0 ? '' : `  ${count} multiply-adds`}`;
+  });
+  return [...lines, ...column('steps', shown)];
+}
+
+function inspectText(
+  model: string,
+  found: Inspection,
+  execution: Execution | undefined,
+  verbose: boolean,
+): string {
   const { fileBytes, irVersion, producer, functions } = found;
   const lines: [string, string][] = [
     ['file', `${paint('bold', model)}, ${megabytes(fileBytes)}`],
@@ -40,6 +115,7 @@ function inspectText(model: string, found: Inspection, verbose: boolean): string
   if (functions.length > 0) lines.push(['functions', functions.join(', ')]);
   lines.push(['constants', constantsText(found)]);
   lines.push(...column('largest', largest(found, verbose)));
+  lines.push(...executionText(execution, verbose));
   return rows(lines);
 }
 

@@ -2,20 +2,21 @@
 // --help, --version and mistakes answer at once.
 
 import { Command, Option } from 'commander';
-import type { InspectFlags, PlanCommandFlags, PlanFlags, QuantizeFlags } from './flags.js';
-import { INSPECT_HELP, MAIN_HELP, PLAN_HELP, QUANTIZE_HELP } from './help.js';
+import type { InspectFlags, PlanCommandFlags, PlanFlags, QuantizeFlags, RunFlags } from './flags.js';
+import { INSPECT_HELP, MAIN_HELP, PLAN_HELP, QUANTIZE_HELP, RUN_HELP } from './help.js';
 import type { Environment } from './terminal.js';
-import { byteCount, count, names, repeated } from './values.js';
+import { byteCount, count, names, repeated, shapes } from './values.js';
 import { packageVersion } from './version.js';
 
 export function makeProgram(environment: Environment): Command {
   const program = new Command('octavo')
-    .description('Makes neural networks small: quantizes ONNX models.')
+    .description('Makes neural networks small: quantizes ONNX models, and runs them.')
     .version(packageVersion(), '-V, --version', 'prints the version')
     .addHelpText('after', MAIN_HELP)
     .addCommand(quantizeCommand(environment))
     .addCommand(planCommand(environment))
     .addCommand(inspectCommand(environment))
+    .addCommand(runCommand(environment))
     .helpCommand(false);
   for (const command of [program, ...program.commands]) {
     // main() tells errors; writeErr remains for the help that a missing command gets.
@@ -63,14 +64,34 @@ function planCommand(environment: Environment): Command {
 
 function inspectCommand(environment: Environment): Command {
   return new Command('inspect')
-    .description('Shows what a model holds: inputs, outputs, operators, constants.')
+    .description('Shows what a model holds: inputs, outputs, operators, constants, and what a run takes.')
     .argument('<model>', 'an ONNX file, or - for standard input')
+    .option('--shape <name=dims>', 'dims of an input that the model leaves open (repeatable)', shapes)
+    .option('--dot <file>', 'write the graph for Graphviz')
     .option(...MEMORY_LIMIT)
     .option('--json', 'print one JSON document')
     .option('--verbose', 'list every operator and constant')
     .addHelpText('after', INSPECT_HELP)
     .action(async (model: string, flags: InspectFlags) => {
       const { inspectCommand: run } = await import('./inspect.js');
+      await run(model, flags, environment);
+    });
+}
+
+function runCommand(environment: Environment): Command {
+  return new Command('run')
+    .description('Runs a model once and writes its outputs as .npy files.')
+    .argument('<model>', 'an ONNX file, or - for standard input')
+    .option('--input <name=file>', 'a .npy file for an input, or a .npz file (repeatable)', repeated)
+    .option('--output-dir <folder>', 'where to write a .npy file for each output')
+    .option('-o, --output <file>', 'write all outputs into this .npz file')
+    .addOption(choice('--precision <how>', 'strict: equal bits everywhere; fast', ['strict', 'fast']))
+    .addOption(choice('--executor <name>', 'what runs it', ['octavo', 'onnxruntime-node', 'onnxruntime-web']))
+    .option(...MEMORY_LIMIT)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', RUN_HELP)
+    .action(async (model: string, flags: RunFlags) => {
+      const { runCommand: run } = await import('./run.js');
       await run(model, flags, environment);
     });
 }

@@ -1,6 +1,7 @@
 // Values of options, from text. A bad one is wrong usage, named by commander with the option it was given to.
 
 import { InvalidArgumentError } from 'commander';
+import type { NamedShape } from './flags.js';
 
 /** An integer >= 0. */
 export function count(text: string): number {
@@ -38,4 +39,13 @@ export function names(text: string): string[] {
 /** For an option that may be given several times. */
 export function repeated(text: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), text];
+}
+
+/** `NAME=1x3x224x224`, a shape for an input, added to those before. The name may hold `=`. */
+export function shapes(text: string, before: readonly NamedShape[] | undefined): NamedShape[] {
+  const [, name = '', list = ''] = /^(.+)=((?:\d+(?:[x,]\d+)*)?)$/.exec(text) ?? [];
+  const dims = list === '' ? [] : list.split(/[x,]/).map(Number);
+  if (name !== '' && dims.every((dim) => Number.isSafeInteger(dim)))
+    return [...(before ?? []), { name, dims }];
+  throw new InvalidArgumentError('It must be the name of an input and its dims, such as image=1x3x224x224.');
 }

@@ -36,6 +36,14 @@ export interface ExecutorRun {
   readonly wanted?: ReadonlySet<string> | undefined;
 }
 
+export interface NodeFacts {
+  readonly id: string;
+  readonly opType: string;
+  readonly multiplyAdds: number;
+  /** Types as they are computed: channels last where the program runs so. */
+  readonly outputs: readonly TensorType[];
+}
+
 /** What a program needs: for inspection. */
 export interface ProgramFacts {
   readonly arenaBytes: number;
@@ -45,7 +53,7 @@ export interface ProgramFacts {
   readonly heldBytes: number;
   readonly multiplyAdds: number;
   /** Planned nodes by operator. */
-  readonly nodes: readonly { readonly id: string; readonly opType: string; readonly multiplyAdds: number }[];
+  readonly nodes: readonly NodeFacts[];
   /** Nodes that are planned while the program runs. */
   readonly lateNodes: readonly string[];
 }
@@ -179,6 +187,7 @@ function factsOf(program: Program, engine: ExecutionEngine): ProgramFacts {
     id,
     opType: node.opType,
     multiplyAdds: plan.multiplyAdds ?? 0,
+    outputs: plan.outputs,
   }));
   return {
     arenaBytes: program.arena.byteLength,

@@ -73,8 +73,13 @@ export function readNpy(file: Uint8Array, name: string): StoredArray {
       offset: textAt,
     });
   }
-  const bytes = file.subarray(dataAt);
-  return { dtype, dims: header.dims, bytes: bigEndian ? turned(bytes, DTYPE_BITS[dtype] / 8) : bytes };
+  const bytes = bigEndian ? turned(file.subarray(dataAt), DTYPE_BITS[dtype] / 8) : file.subarray(dataAt);
+  // Not a Buffer, whose slice() is a view.
+  return {
+    dtype,
+    dims: header.dims,
+    bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  };
 }
 
 /** The bytes of a .npy file (version 1).

@@ -1,0 +1,69 @@
+// What running a model would take: multiply-adds, memory, shapes. Compiles the model for given input shapes, weights
+// included, and runs nothing.
+
+import { RunContext, type RunOptions } from '../context.js';
+import { OctavoError } from '../errors.js';
+import type { ProgramFacts } from '../execute/executor.js';
+import type { TensorType } from '../execute/value.js';
+import type { SourceInput } from '../io/any-source.js';
+import type { ExternalResolver } from '../io/external.js';
+import type { ValueInfo } from '../ir/model.js';
+import { elementCount } from '../ir/tensor.js';
+import { OctavoRunner } from './octavoRunner.js';
+import { openModel } from './open.js';
+
+export type { ProgramFacts } from '../execute/executor.js';
+
+export interface DescribeOptions extends RunOptions {
+  readonly external?: ExternalResolver | undefined;
+  /** Dims of inputs, by name; needed where the model leaves dims open. */
+  readonly shapes?: Readonly<Record<string, readonly number[]>> | undefined;
+}
+
+/** @throws OctavoError `FEED_INVALID` where a shape is missing or does not fit; otherwise as a session that runs. */
+export async function describeExecution(
+  source: SourceInput,
+  options: DescribeOptions = {},
+): Promise<ProgramFacts> {
+  const context = new RunContext(options);
+  const opened = await openModel(source, options, context);
+  try {
+    const runner = await OctavoRunner.create(opened, 'strict', context);
+    const { shapes = {} } = options;
+    const known = runner.inputs.map(({ name }) => name);
+    for (const name of Object.keys(shapes)) {
+      if (!known.includes(name))
+        fail(name, `the model has no input of this name; its inputs are: ${known.join(', ')}`);
+    }
+    const types = runner.inputs.map((input): [string, TensorType] => [input.name, typeOf(input, shapes)]);
+    try {
+      return await runner.describe(new Map(types), context);
+    } finally {
+      await runner.dispose();
+    }
+  } finally {
+    await opened.close();
+  }
+}
+
+function typeOf(
+  { name, dtype, dims }: ValueInfo,
+  shapes: Readonly<Record<string, readonly number[]>>,
+): TensorType {
+  if (dtype === undefined) return fail(name, 'the model does not tell the dtype of this input');
+  const given = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+  const shown = dims === undefined ? '' : `: ${dims.map((dim) => dim ?? '?').join('x')}`;
+  if (given === undefined) {
+    const fixed = dims?.every((dim) => typeof dim === 'number');
+    return fixed ? { dtype, dims: dims as number[] } : fail(name, `the shape is open${shown}`);
+  }
+  elementCount(given, name);
+  const fits =
+    dims === undefined ||
+    (dims.length === given.length && dims.every((dim, i) => typeof dim !== 'number' || dim === given[i]));
+  return fits ? { dtype, dims: given } : fail(name, `${given.join('x')} does not fit the model${shown}`);
+}
+
+function fail(tensor: string, message: string): never {
+  throw new OctavoError('FEED_INVALID', message, { tensor });
+}
