@@ -1,8 +1,8 @@
 // Matrix transpose, 128-bit SIMD, of rows and columns that lie at any distance: out[c][r] = x[r][c]. Bits are moved, so
 // the type is a width.
 //
-// Blocks are 64 bytes of input wide and 256 bytes of output high. A whole block is transposed tile by tile into scratch
-// memory and copied out from there line by line: written straight to the output, its 64-byte pieces would lie `rows`
+// Blocks are 64 bytes of input wide and 256 bytes of output high. A block of full height is transposed tile by tile into
+// scratch memory and copied out from there line by line: written straight to the output, its 64-byte pieces would lie `rows`
 // elements apart, and for a power of two all fall into one set of the cache.
 //
 //   x, rows × cols              scratch            out, cols × rows
@@ -11,14 +11,15 @@
 //   │        │        │         │ transposed │     │ transposed │
 //   ├────────┼────────┼──       └────────────┘     ├────────────┼────
 //
-// Blocks cut off by an edge go tile by tile to the output. Where the edge also cuts a tile, the last tile ends at the
-// edge and overlaps its neighbour: the same bytes are written twice. Matrices narrower than a tile (three channels of
-// an image) go element by element along their long side, in strips that stay in the cache.
+// Blocks cut off at the bottom go tile by tile to the output. Where an edge cuts a tile, the last tile ends at the edge
+// and overlaps its neighbour: the same bytes are written twice. Matrices narrower than a tile go element by element along
+// their long side, in strips that stay in the cache; two or three dense rows or columns by interleaving.
 //
 // Contract: rows · cols elements are read and written, any alignment, the ranges do not overlap; scratchPtr has 16 KiB,
 // best on a 64-byte boundary.
 
 import { tile2x2u64, tile4x4u32, tile4x8u16, tile8x16u8 } from './tiles';
+import { canInterleave, deinterleave2, deinterleave3, interleave2, interleave3 } from './interleave';
 
 /** Bytes of an input row in a block: a cache line. */
 const WIDTH_BYTES: usize = 64;
@@ -52,18 +53,19 @@ export function transposeMatrix<T>(
   xPtr: usize, outPtr: usize, scratchPtr: usize, rows: usize, cols: usize, xBytes: usize, outBytes: usize,
 ): void {
   if (rows < tileRows<T>() || cols < tileCols<T>()) {
-    if (rows < cols) narrow<T>(xPtr, outPtr, rows, cols, xBytes, sizeof<T>(), sizeof<T>(), outBytes);
-    else narrow<T>(xPtr, outPtr, cols, rows, sizeof<T>(), outBytes, xBytes, sizeof<T>());
+    if (rows < cols) low<T>(xPtr, outPtr, rows, cols, xBytes, outBytes);
+    else slim<T>(xPtr, outPtr, rows, cols, xBytes, outBytes);
     return;
   }
   for (let top: usize = 0; top < rows; top += blockRows<T>()) {
     for (let left: usize = 0; left < cols; left += blockCols<T>()) {
-      if (rows - top < blockRows<T>() || cols - left < blockCols<T>()) {
+      const width = min(blockCols<T>(), cols - left);
+      if (rows - top < blockRows<T>() || width < tileCols<T>()) {
         edgeBlock<T>(xPtr, outPtr, rows, cols, xBytes, outBytes, top, left);
       } else {
         const blockPtr = xPtr + top * xBytes + left * sizeof<T>();
         const toPtr = outPtr + left * outBytes + top * sizeof<T>();
-        wholeBlock<T>(blockPtr, toPtr, scratchPtr, outBytes, xBytes);
+        highBlock<T>(blockPtr, toPtr, scratchPtr, width, outBytes, xBytes);
       }
     }
   }
@@ -77,14 +79,18 @@ function tile<T>(from: usize, to: usize, fromStrideBytes: usize, toStrideBytes: 
   else tile2x2u64(from, to, fromStrideBytes, toStrideBytes);
 }
 
-function wholeBlock<T>(from: usize, to: usize, scratchPtr: usize, outBytes: usize, xBytes: usize): void {
+function highBlock<T>(
+  from: usize, to: usize, scratchPtr: usize, width: usize, outBytes: usize, xBytes: usize,
+): void {
+  const last = width - tileCols<T>();
   for (let r: usize = 0; r < blockRows<T>(); r += tileRows<T>()) {
-    for (let c: usize = 0; c < blockCols<T>(); c += tileCols<T>()) {
-      tile<T>(from + c * sizeof<T>(), scratchPtr + c * HEIGHT_BYTES + r * sizeof<T>(), xBytes, HEIGHT_BYTES);
+    for (let c: usize = 0; c < width; c += tileCols<T>()) {
+      const col = min(c, last);
+      tile<T>(from + col * sizeof<T>(), scratchPtr + col * HEIGHT_BYTES + r * sizeof<T>(), xBytes, HEIGHT_BYTES);
     }
     from += tileRows<T>() * xBytes;
   }
-  for (let c: usize = 0; c < blockCols<T>(); c++) {
+  for (let c: usize = 0; c < width; c++) {
     for (let i: usize = 0; i < HEIGHT_BYTES; i += 64) {
       v128.store(to + i, v128.load(scratchPtr + i));
       v128.store(to + i, v128.load(scratchPtr + i, 16), 16);
@@ -110,6 +116,25 @@ function edgeBlock<T>(
   }
 }
 
+/** Few rows. */
+function low<T>(x: usize, out: usize, rows: usize, cols: usize, xBytes: usize, outBytes: usize): void {
+  let done: usize = 0;
+  if (canInterleave<T>(rows) && outBytes == rows * sizeof<T>()) {
+    done = rows == 2 ? interleave2<T>(x, out, cols, xBytes) : interleave3<T>(x, out, cols, xBytes);
+  }
+  x += done * sizeof<T>();
+  narrow<T>(x, out + done * outBytes, rows, cols - done, xBytes, sizeof<T>(), sizeof<T>(), outBytes);
+}
+
+/** Few columns. */
+function slim<T>(x: usize, out: usize, rows: usize, cols: usize, xBytes: usize, outBytes: usize): void {
+  let done: usize = 0;
+  if (canInterleave<T>(cols) && xBytes == cols * sizeof<T>()) {
+    done = cols == 2 ? deinterleave2<T>(x, out, rows, outBytes) : deinterleave3<T>(x, out, rows, outBytes);
+  }
+  narrow<T>(x + done * xBytes, out + done * sizeof<T>(), cols, rows - done, sizeof<T>(), outBytes, xBytes, sizeof<T>());
+}
+
 /** few · many elements; xFew and outFew are the distances along the short side, xMany and outMany along the long. */
 function narrow<T>(
   xPtr: usize, outPtr: usize, few: usize, many: usize, xFew: usize, outFew: usize, xMany: usize, outMany: usize,
@@ -119,7 +144,16 @@ function narrow<T>(
     for (let f: usize = 0; f < few; f++) {
       let from = xPtr + start * xMany + f * xFew;
       let to = outPtr + start * outMany + f * outFew;
-      for (let i: usize = 0; i < count; i++) {
+      let i: usize = 0;
+      for (; i + 4 <= count; i += 4) {
+        store<T>(to, load<T>(from));
+        store<T>((to += outMany), load<T>((from += xMany)));
+        store<T>((to += outMany), load<T>((from += xMany)));
+        store<T>((to += outMany), load<T>((from += xMany)));
+        from += xMany;
+        to += outMany;
+      }
+      for (; i < count; i++) {
         store<T>(to, load<T>(from));
         from += xMany;
         to += outMany;
