@@ -65,6 +65,33 @@ operatorCases('Gemm', {
   },
 });
 
+const ACTIVATIONS = {
+  Relu: {},
+  Sigmoid: {},
+  Tanh: {},
+  Softplus: {},
+  Softsign: {},
+  LeakyRelu: { activation_alpha: 0.2 },
+  ThresholdedRelu: { activation_alpha: 0.7 },
+  Elu: { activation_alpha: 0.6 },
+  HardSigmoid: { activation_alpha: 0.3, activation_beta: 0.4 },
+} as const;
+
+operatorCases('FusedGemm', {
+  cases: 27,
+  bound: ofRange(2e-6),
+  make: (rng, index) => {
+    const [activation, parameters] = Object.entries(ACTIVATIONS)[index % 9]!;
+    const each = gemmCase(rng, 'float32', [rng.int(1, 9), rng.int(1, 11), rng.int(1, 8)]);
+    return {
+      ...each,
+      opset: 13,
+      domain: 'com.microsoft',
+      attributes: { ...each.attributes, activation, ...parameters },
+    };
+  },
+});
+
 const rng = new Rng(1);
 const f = (...dims: number[]) => random(rng, 'float32', dims);
 operatorRefuses('Gemm', 'depths differ', 'SHAPE_MISMATCH', { inputs: [f(2, 3), f(4, 2), f(2)] });
@@ -81,4 +108,9 @@ operatorRefuses('Gemm', 'integers', 'UNSUPPORTED_DTYPE', {
 });
 operatorRefuses('Gemm', 'C of another dtype', 'UNSUPPORTED_DTYPE', {
   inputs: [f(2, 3), f(3, 2), random(rng, 'float64', [2])],
+});
+operatorRefuses('FusedGemm', 'an unknown activation', 'UNSUPPORTED_OP', {
+  domain: 'com.microsoft',
+  attributes: { activation: 'Sine' },
+  inputs: [f(2, 3), f(3, 2)],
 });

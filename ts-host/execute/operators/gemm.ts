@@ -1,10 +1,11 @@
-// Gemm: alpha · A' · B' + beta · C, where C broadcasts to the product. An unscaled float32 C that is rows of the product
-// is where the sums start; any other is added behind them.
+// Gemm: alpha · A' · B' + beta · C, where C broadcasts to the product; com.microsoft FusedGemm applies an activation to that.
+// An unscaled float32 C that is rows of the product is where the sums start; any other is added behind them.
 
 import { scaleAdd } from '../../wasm/kernels/execute/scaleAdd.js';
 import type { NodeContext } from '../node.js';
 import type { Addresses, Operator, Plan, Step } from '../operator.js';
-import { describeType, type TensorType } from '../value.js';
+import { type Address, describeType, sizeOf, type TensorType } from '../value.js';
+import { fusedActivation } from './fusedActivation.js';
 import { planProduct } from './matmul/product.js';
 import { requireEqualDepth, stackOf } from './matmul/views.js';
 
@@ -33,7 +34,15 @@ function addendOf(node: NodeContext, m: number, n: number): Addend | undefined {
   return { rowStride: rows === 1 ? 0 : columns, columnStride: columns === 1 ? 0 : 1, beta };
 }
 
-function planGemm(node: NodeContext): Plan {
+/** Applied in place to so many elements of the product. */
+type Activation = (address: Address, count: number) => void;
+
+function planFused(node: NodeContext): Plan {
+  node.requireDType(0, 'float32');
+  return planGemm(node, fusedActivation(node));
+}
+
+function planGemm(node: NodeContext, activation?: Activation): Plan {
   node.requireDType(0, 'float32', 'float64');
   node.requireRank(0, 2);
   node.requireRank(1, 2);
@@ -58,6 +67,7 @@ function planGemm(node: NodeContext): Plan {
       const c = addend === undefined ? undefined : { ...addend, address: at.input(2) };
       steps.push(() => scaleAdd(node.engine.kernels, dtype, out, m, n, alpha, c));
     }
+    if (activation !== undefined) steps.push(() => activation(out, sizeOf(output)));
     return steps;
   };
   return {
@@ -84,4 +94,7 @@ function isStart({ beta, columnStride }: Addend, n: number): boolean {
   return beta === 1 && (columnStride === 1 || n === 1);
 }
 
-export const GEMM_OPERATORS: readonly Operator[] = [{ opType: 'Gemm', domain: '', plan: planGemm }];
+export const GEMM_OPERATORS: readonly Operator[] = [
+  { opType: 'Gemm', domain: '', plan: (node) => planGemm(node) },
+  { opType: 'FusedGemm', domain: 'com.microsoft', plan: planFused },
+];

@@ -2,6 +2,7 @@
 
 import type { Operator } from '../operator.js';
 import { ACTIVATION_OPERATORS } from './activation.js';
+import { ATTENTION_OPERATORS } from './attention/index.js';
 import { BINARY_OPERATORS } from './binary.js';
 import { CAST_OPERATORS } from './cast.js';
 import { CONCATS } from './concat.js';
@@ -25,6 +26,7 @@ import { RANGES } from './range.js';
 import { REDUCE_OPERATORS } from './reduce.js';
 import { RESHAPES } from './reshape.js';
 import { RESIZE_OPERATORS } from './resize.js';
+import { RECURRENT_OPERATORS } from './rnn/recurrent.js';
 import { SCATTERS } from './scatter.js';
 import { SHAPES } from './shape.js';
 import { SLICES } from './slice.js';
@@ -44,7 +46,9 @@ const FAMILIES: readonly (readonly Operator[])[] = [
   EINSUM_OPERATORS,
   GEMM_OPERATORS,
   MATMUL_OPERATORS,
+  ATTENTION_OPERATORS,
   QUANTIZED_OPERATORS,
+  RECURRENT_OPERATORS,
   CONCATS,
   CONSTANTS,
   CONV_OPERATORS,
