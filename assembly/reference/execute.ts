@@ -49,7 +49,7 @@ export {
 } from '../kernels/resize-tables/scalar';
 export { dynamic_scale_u8, multipliers_f32, widen_codes_i32 } from '../kernels/qparams/scalar';
 export { scatter_elements, scatter_nd } from '../kernels/scatter/scalar';
-export { range_f32, range_f64, range_i16, range_i32, range_i64 } from '../kernels/patterns/scalar';
+export { ramp_f32, ramp_f64, ramp_i16, ramp_i32, ramp_i64 } from '../kernels/patterns/scalar';
 export { nonzero_count, nonzero_places, one_hot, trilu } from '../kernels/patterns/scalar';
 export { canonical_nans_f32, canonical_nans_f64, canonical_nans_u16 } from '../kernels/nans/scalar';
 export { join_moments, norm_parameters_f32, norm_parameters_f64 } from '../kernels/normalize/scalar';
@@ -57,3 +57,5 @@ export { add_rows_f32, affine_f32, deviations_f32, layer_norm_f32 } from './norm
 export { gru_gates_f32, gru_state_f32, lstm_step_f32, rnn_step_f32 } from './recurrent';
 export { recurrent_bias_f32, recurrent_lengths, recurrent_rows } from '../kernels/recurrent/scalar';
 export { attention_bias_f32 } from '../kernels/attention/scalar';
+export { conv_patches_u8, depthwise_sums_i32 } from './conv-int';
+export { conv_weights_u8, depthwise_weights_i16 } from '../kernels/conv-int/scalar';

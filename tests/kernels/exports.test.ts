@@ -60,3 +60,12 @@ test('exports of execute-relaxed.wasm -> the relaxed column of the executor tabl
   );
   assert.deepEqual(names.sort(), documented(3, ...EXECUTOR));
 });
+
+// An execution engine serves both modules' kernels under one roof.
+test('simd.wasm and execute.wasm -> no name in common but the two of the ABI', () => {
+  const simd = new Set(exportsOf('dist/simd.wasm'));
+  assert.deepEqual(
+    exportsOf('dist/execute.wasm').filter((name) => simd.has(name)),
+    ['abiVersion', 'heapBase'],
+  );
+});

@@ -9,23 +9,23 @@ function range<T>(startPtr: usize, deltaPtr: usize, outPtr: usize, first: usize,
   for (let i: usize = 0; i < len; i++) store<T>(outPtr + i * sizeof<T>(), <T>(start + <T>(<T>(first + i) * delta)));
 }
 
-export function range_i16(startPtr: usize, deltaPtr: usize, outPtr: usize, first: usize, len: usize): void {
+export function ramp_i16(startPtr: usize, deltaPtr: usize, outPtr: usize, first: usize, len: usize): void {
   range<i16>(startPtr, deltaPtr, outPtr, first, len);
 }
 
-export function range_i32(startPtr: usize, deltaPtr: usize, outPtr: usize, first: usize, len: usize): void {
+export function ramp_i32(startPtr: usize, deltaPtr: usize, outPtr: usize, first: usize, len: usize): void {
   range<i32>(startPtr, deltaPtr, outPtr, first, len);
 }
 
-export function range_i64(startPtr: usize, deltaPtr: usize, outPtr: usize, first: usize, len: usize): void {
+export function ramp_i64(startPtr: usize, deltaPtr: usize, outPtr: usize, first: usize, len: usize): void {
   range<i64>(startPtr, deltaPtr, outPtr, first, len);
 }
 
-export function range_f32(startPtr: usize, deltaPtr: usize, outPtr: usize, first: usize, len: usize): void {
+export function ramp_f32(startPtr: usize, deltaPtr: usize, outPtr: usize, first: usize, len: usize): void {
   range<f32>(startPtr, deltaPtr, outPtr, first, len);
 }
 
-export function range_f64(startPtr: usize, deltaPtr: usize, outPtr: usize, first: usize, len: usize): void {
+export function ramp_f64(startPtr: usize, deltaPtr: usize, outPtr: usize, first: usize, len: usize): void {
   range<f64>(startPtr, deltaPtr, outPtr, first, len);
 }
 

@@ -1,13 +1,9 @@
 // Conv and com.microsoft FusedConv over 1 to 3 axes, channels last: x [N, D1…Dk, C], weights [M, C/g, k1…kk], bias [M],
 // addend of the output's shape -> [N, O1…Ok, M]. Groups of one channel go to the depthwise kernel, the rest to the
 // indirect matrix product.
-//
-//   reach = (kernel − 1) · dilation + 1
-//   outputs = floor((extent + pads − reach) / stride) + 1
-//   SAME: outputs = ceil(extent / stride), padded by what those windows lack; UPPER puts an odd one behind
 
 import { convPackedBytes, convPixels, convScratchBytes, packConv } from '../../wasm/kernels/execute/conv.js';
-import { type ConvAxis, type ConvShape, tapsOf } from '../../wasm/kernels/execute/conv-shape.js';
+import { tapsOf } from '../../wasm/kernels/execute/conv-shape.js';
 import {
   depthwisePackedBytes,
   depthwiseRows,
@@ -18,14 +14,8 @@ import type { NodeContext } from '../node.js';
 import type { Operator, Plan } from '../operator.js';
 import { describeType, sizeOf } from '../value.js';
 import { readActivation } from './conv/activation.js';
-import {
-  checkBias,
-  readGroups,
-  readWindows,
-  spatialRank,
-  threeAxes,
-  type Windows,
-} from './conv/attributes.js';
+import { checkBias, spatialRank } from './conv/attributes.js';
+import { readShape } from './conv/shape.js';
 import { type ConvKernel, planWork } from './conv/steps.js';
 
 const PIXELS: ConvKernel = {
@@ -69,42 +59,6 @@ function planConv(node: NodeContext): Plan {
     multiplyAdds: sizeOf(output) * groupChannels * tapsOf(shape),
     packKey: '',
   });
-}
-
-function readShape(node: NodeContext, rank: number): ConvShape {
-  const [x, weights] = [node.input(0).dims, node.input(1).dims];
-  const [channels, outputs, groupChannels] = [x.at(-1)!, weights[0]!, weights[1]!];
-  const groups = readGroups(node, outputs, 'outputs');
-  if (groupChannels * groups !== channels) {
-    node.fail(`x has ${channels} channels, the weights ask for ${groups} groups of ${groupChannels}`);
-  }
-  const windows = readWindows(node, rank);
-  const axes = x.slice(1, -1).map((extent, i) => axisOf(node, windows, rank, extent, i));
-  return {
-    batch: x[0]!,
-    axes: threeAxes(node, axes),
-    groups,
-    groupChannels,
-    groupOutputs: outputs / groups,
-  };
-}
-
-function axisOf(node: NodeContext, windows: Windows, rank: number, extent: number, i: number): ConvAxis {
-  const { kernels, strides, dilations, pads, autoPad } = windows;
-  const [kernel, stride, dilation] = [kernels[i]!, strides[i]!, dilations[i]!];
-  const reach = (kernel - 1) * dilation + 1;
-  const axis = { extent, kernel, stride, dilation };
-  if (autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER') {
-    const outputs = Math.ceil(extent / stride);
-    const missing = Math.max(0, (outputs - 1) * stride + reach - extent);
-    return { ...axis, outputs, pad: Math.floor((missing + (autoPad === 'SAME_LOWER' ? 1 : 0)) / 2) };
-  }
-  const [pad, padEnd] = autoPad === 'VALID' ? [0, 0] : [pads[i]!, pads[i + rank]!];
-  const room = extent + pad + padEnd - reach;
-  if (room < 0) {
-    node.fail(`a kernel that reaches over ${reach} does not fit in spatial axis ${i}: ${extent} + pads`);
-  }
-  return { ...axis, outputs: Math.floor(room / stride) + 1, pad };
 }
 
 function checkAddend(node: NodeContext, dims: readonly number[]): void {

@@ -5,6 +5,7 @@
 // Unsigned codes are moved by 128 into s8; zero points are moved along (product.ts).
 
 import type { ExecutionEngine } from '../../wasm/execution.js';
+import { arrangeConvWeights } from '../../wasm/kernels/execute/conv-int.js';
 import { columnSums, flipSigns, packColumns, packedBytes } from '../../wasm/kernels/execute/gemm-int.js';
 import { TRANSPOSE_SCRATCH_BYTES, transposeBytes } from '../../wasm/kernels/execute/transpose-bytes.js';
 import type { NodeContext } from '../node.js';
@@ -16,12 +17,13 @@ import type { ScratchPlan } from './scratch.js';
 const ALIGNMENT = 64;
 const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
-/** How matrices lie in their input: [count, k, n], or [count, n, k] when transposed. */
+/** How matrices lie in their input: rows [count, k, n], columns [count, n, k], or kernels [count, n, channels, taps]
+ *  with k = taps · channels. */
 export interface MatrixForm {
   readonly k: number;
   readonly n: number;
   readonly count: number;
-  readonly transposed: boolean;
+  readonly lie: 'rows' | 'columns' | { readonly channels: number; readonly taps: number };
 }
 
 export interface PackedMatrix {
@@ -70,10 +72,11 @@ export class CodeMatrices {
   }
 
   #plan(): Pack {
-    const { k, n, count, transposed } = this.#form;
+    const { k, n, count, lie } = this.#form;
+    const order = typeof lie === 'string' ? lie : `kernels of ${lie.taps}`;
     return {
       input: this.#input,
-      key: `codes ${k}x${n}x${count} ${transposed ? 'transposed ' : ''}${this.#unsigned ? 'u8' : 's8'}`,
+      key: `codes ${k}x${n}x${count} ${order} ${this.#unsigned ? 'u8' : 's8'}`,
       byteLength: count * this.#matrixBytes,
       fill: (from, to) => {
         const { heap } = this.#engine;
@@ -87,18 +90,20 @@ export class CodeMatrices {
     };
   }
 
-  /** Room for a matrix moved or transposed. */
+  /** Room for a matrix moved or turned. */
   #spareBytes(): number {
-    const { k, n, transposed } = this.#form;
-    return transposed ? align(k * n) + TRANSPOSE_SCRATCH_BYTES : this.#unsigned ? k * n : 0;
+    const { k, n, lie } = this.#form;
+    if (lie === 'rows' && !this.#unsigned) return 0;
+    return align(k * n) + (lie === 'columns' ? TRANSPOSE_SCRATCH_BYTES : 0);
   }
 
   #fill(from: Address, to: Address, spare: Address): void {
     const { kernels } = this.#engine;
-    const { k, n, transposed } = this.#form;
+    const { k, n, lie } = this.#form;
     let codes = from;
-    if (transposed) {
-      transposeBytes(kernels, codes, spare, spare + align(k * n), n, k);
+    if (lie !== 'rows') {
+      if (lie === 'columns') transposeBytes(kernels, codes, spare, spare + align(k * n), n, k);
+      else arrangeConvWeights(kernels, codes, spare, n, lie.channels, lie.taps);
       codes = spare;
     }
     if (this.#unsigned) {

@@ -29,6 +29,8 @@ export interface EndingInputs {
 export interface Columns {
   readonly n: number;
   readonly matrices: number;
+  /** Scales are a plain vector over the columns of all matrices: channels of groups. */
+  readonly flat?: boolean;
 }
 
 export interface PlannedEnding extends Ending {
@@ -49,12 +51,16 @@ export function requireOneScale(node: NodeContext, index: number): void {
 function scaleSpread(
   node: NodeContext,
   index: number,
-  { n, matrices }: Columns,
+  { n, matrices, flat }: Columns,
 ): 'one' | 'vector' | 'matrices' {
   node.requireDType(index, 'float32');
   const type = node.input(index);
   const count = elementCount(type.dims);
   if (count === 1) return 'one';
+  if (flat === true) {
+    if (type.dims.length === 1 && count === n * matrices) return 'matrices';
+    return node.fail(`scales ${describeType(type)} do not fit ${n * matrices} channels`);
+  }
   if (type.dims.at(-1) === n && count === n) return 'vector';
   if (type.dims.at(-1) === n && type.dims.at(-2) === 1 && count === n * matrices) return 'matrices';
   return node.fail(`scales ${describeType(type)} do not fit ${n} columns`);

@@ -11,7 +11,7 @@ import { PANEL_COLUMNS, packedBytes, type SumTile } from '../../wasm/kernels/exe
 import { TRANSPOSE_SCRATCH_BYTES } from '../../wasm/kernels/execute/transpose-bytes.js';
 import type { NodeContext } from '../node.js';
 import type { Addresses, Pack } from '../operator.js';
-import { CodeMatrices } from './codeMatrices.js';
+import { CodeMatrices, type MatrixForm } from './codeMatrices.js';
 import { byteType } from './codes.js';
 import type { MatmulShape } from './matmulShape.js';
 import {
@@ -83,7 +83,8 @@ export function planProduct(
   const { m, n, k } = shape;
   const computed = inputs.computedA === true;
   const signedA = !computed && byteType(node, inputs.a) === 'int8';
-  const form = { k, n, count: shape.bCount, transposed: inputs.transposedB === true };
+  const lie: MatrixForm['lie'] = inputs.groups ?? (inputs.transposedB === true ? 'columns' : 'rows');
+  const form = { k, n, count: shape.bCount, lie };
   const matrices = new CodeMatrices(node, scratch, inputs.b, form);
   const bias = biasSpread(node, inputs, shape);
   const tileRows = Math.min(m, TILE_ROWS);
@@ -106,7 +107,7 @@ export function planProduct(
     tileColumns,
     panelBytes: packedBytes(node.engine.kernels, PANEL_COLUMNS, k),
     places: {
-      a: scratch.take(signedA ? tileRows * k : 0),
+      a: scratch.take(signedA || inputs.groups?.rows ? tileRows * k : 0),
       sums: scratch.take(tileRows * tileColumns * 4),
       rowSums: scratch.take(tileRows * 4),
       za: scratch.take(tileRows * 4),

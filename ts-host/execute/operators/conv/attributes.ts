@@ -22,20 +22,25 @@ export interface Windows {
 
 /** Number of spatial axes. @throws OctavoError unless x has 1 to 3 and the weights as many, both float32 */
 export function spatialRank(node: NodeContext): number {
-  const { opType } = node.node;
   for (const index of [0, 1, 2, 3]) if (node.has(index)) node.requireDType(index, 'float32');
-  const [x, weights] = [node.input(0), node.input(1)];
+  return axesOf(node, 1);
+}
+
+/** Number of spatial axes. @throws OctavoError unless x has 1 to 3 and the weights, input `weights`, as many */
+export function axesOf(node: NodeContext, weights: number): number {
+  const { opType } = node.node;
+  const [x, kernels] = [node.input(0), node.input(weights)];
   if (x.dims.length < 3 || x.dims.length > 5) {
     node.fail(`${opType} needs a batch, channels and 1 to 3 spatial axes, has ${describeType(x)}`);
   }
-  if (weights.dims.length !== x.dims.length) {
-    node.fail(`weights are ${describeType(weights)}, need ${x.dims.length} dims`);
+  if (kernels.dims.length !== x.dims.length) {
+    node.fail(`weights are ${describeType(kernels)}, need ${x.dims.length} dims`);
   }
   return x.dims.length - 2;
 }
 
-export function readWindows(node: NodeContext, rank: number): Windows {
-  const kernels = node.input(1).dims.slice(2);
+export function readWindows(node: NodeContext, rank: number, weights = 1): Windows {
+  const kernels = node.input(weights).dims.slice(2);
   const shape = listOf(node, 'kernel_shape', rank, 1);
   if (shape?.some((size, i) => size !== kernels[i])) {
     node.fail(`kernel_shape [${shape.join(', ')}] differs from the weights', [${kernels.join(', ')}]`);

@@ -1,6 +1,7 @@
 // Operators on codes: a file an operator or kind, a line each here.
 
 import type { Operator } from '../../operator.js';
+import { quantizedConv } from './conv.js';
 import { dequantizeLinear } from './dequantizeLinear.js';
 import { dynamicQuantize } from './dynamicQuantize.js';
 import { matmulInteger } from './matmulInteger.js';
@@ -13,5 +14,6 @@ export const QUANTIZED_OPERATORS: readonly Operator[] = [
   dynamicQuantize,
   matmulInteger,
   qlinearMatmul,
+  quantizedConv,
   quantizeLinear,
 ].flat();

@@ -5,11 +5,11 @@ import { writeInts } from './ints.js';
 
 /** Types a range can have, with the kernel of each. */
 const RANGES = {
-  float32: 'range_f32',
-  float64: 'range_f64',
-  int16: 'range_i16',
-  int32: 'range_i32',
-  int64: 'range_i64',
+  float32: 'ramp_f32',
+  float64: 'ramp_f64',
+  int16: 'ramp_i16',
+  int32: 'ramp_i32',
+  int64: 'ramp_i64',
 } as const;
 
 export type RangeType = keyof typeof RANGES;
