@@ -8,7 +8,7 @@ import { type Elements, NodeContext } from './node.js';
 import type { EvaluationContext } from './operator.js';
 import type { PreparedNode } from './prepare.js';
 import type { RunState } from './runState.js';
-import { type Address, bytesOf, type TensorType, type Value } from './value.js';
+import { type Address, bytesOf, type TensorType, type TensorValue, type Value } from './value.js';
 import type { Walk } from './walk.js';
 
 /** How a nested graph is run: its results are held by `frame`. */
@@ -21,7 +21,7 @@ export class Evaluation extends NodeContext implements EvaluationContext {
   readonly #frame: Frame;
   readonly #state: RunState;
   readonly #runGraph: GraphRunner;
-  /** Addresses of what graphs returned, held until the evaluation ends. */
+  /** Addresses of temporary tensors and of what graphs returned, held until the evaluation ends. */
   readonly #returned: Address[] = [];
 
   constructor(
@@ -67,6 +67,12 @@ export class Evaluation extends NodeContext implements EvaluationContext {
     this.outputs[index] = value;
   }
 
+  temporary(type: TensorType): TensorValue {
+    const value = this.#frame.allocate(type);
+    this.#returned.push(value.address);
+    return value;
+  }
+
   scratch<T>(byteLength: number, body: (address: Address) => T): T {
     return this.#frame.scratch(byteLength, body);
   }
@@ -79,7 +85,7 @@ export class Evaluation extends NodeContext implements EvaluationContext {
 
   release(value: Value): void {
     for (const { address } of tensorsOf(value)) {
-      const at = this.#returned.indexOf(address);
+      const at = this.#returned.lastIndexOf(address);
       if (at < 0) continue;
       this.#returned.splice(at, 1);
       this.#frame.release(address);
@@ -90,7 +96,7 @@ export class Evaluation extends NodeContext implements EvaluationContext {
     return this.#state.breathe();
   }
 
-  /** Lets go of what graphs returned and no output took. */
+  /** Lets go of what is temporary and no output took. */
   end(): void {
     for (const address of this.#returned) this.#frame.release(address);
     this.#returned.length = 0;

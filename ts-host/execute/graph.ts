@@ -6,13 +6,13 @@ import type { Graph } from '../ir/model.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { type CompileInput, compile } from './compile.js';
 import type { Constant, Constants } from './constant.js';
-import { Frame, tensorsOf } from './frame.js';
+import { Frame } from './frame.js';
 import { type Entry, type Known, Scope } from './known.js';
 import { knownOf, LateRunner, type NestedGraph, releaseEntry } from './late.js';
 import { type PreparedGraph, prepareGraph } from './prepare.js';
 import type { Program, Watch } from './program.js';
 import type { RunState } from './runState.js';
-import { bytesOf, type TensorType, type Value } from './value.js';
+import { bytesOf, type TensorType, type TensorValue, type Value } from './value.js';
 
 /** Programs kept for shapes seen before. */
 const KEPT_PROGRAMS = 4;
@@ -150,17 +150,15 @@ export class RunnableGraph {
   /** A value for the caller: what lies in this run's own memory is copied or handed over. */
   #hand(value: Value, own: Frame, frame: Frame, outer: ReadonlyMap<string, Known>): Value {
     if (value.kind === 'sequence') {
-      for (const { address } of tensorsOf(value)) {
-        own.moveTo(frame, address);
-      }
-      return value;
+      const items = value.items.map((item) => this.#hand(item, own, frame, outer) as TensorValue);
+      return { kind: 'sequence', items };
     }
     if (value.kind !== 'tensor') return value;
     if (own.owns(value.address)) {
       own.moveTo(frame, value.address);
       return value;
     }
-    if (isOuter(value.address, outer)) {
+    if (frame.owns(value.address) || isOuter(value.address, outer)) {
       frame.retain(value.address);
       return value;
     }

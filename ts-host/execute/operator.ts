@@ -9,7 +9,7 @@
 
 import type { Graph } from '../ir/model.js';
 import type { NodeContext } from './node.js';
-import type { Address, TensorType, Value } from './value.js';
+import type { Address, TensorType, TensorValue, Value } from './value.js';
 
 /** One call of one or more kernels; long ones are cut into steps of at most some milliseconds, so that a run can be
  *  aborted between them. May throw OctavoError for what only data tells (an index out of range). */
@@ -85,12 +85,15 @@ export interface EvaluationContext extends NodeContext {
   allocate(index: number, type: TensorType): Address;
   /** Makes `value` (an input, or what a graph returned) output `index`, without copying. */
   assign(index: number, value: Value): void;
+  /** A new tensor that lives until this evaluation ends, or is released, unless assigned to an output: an item of a
+   *  sequence, an input of a nested graph. */
+  temporary(type: TensorType): TensorValue;
   /** Runs `body` with `temporary` scratch bytes that are freed when it returns. */
   scratch<T>(byteLength: number, body: (address: Address) => T): T;
   /** Runs a nested graph; values of enclosing graphs are visible in it. Lives until this evaluation ends, unless
    *  assigned to an output. */
   runGraph(graph: Graph, inputs: readonly Value[]): Promise<readonly Value[]>;
-  /** Gives back what {@link runGraph} returned before the evaluation ends: a loop needs it no longer. Values that were
+  /** Gives back what {@link runGraph} or {@link temporary} returned before the evaluation ends: a loop needs it no longer. Values that were
    *  assigned to outputs stay. */
   release(value: Value): void;
   /** Lets other work happen and throws ABORTED when the caller wants so: call between rounds of long work. */

@@ -7,6 +7,7 @@ import { BINARY_OPERATORS } from './binary.js';
 import { CAST_OPERATORS } from './cast.js';
 import { CONCATS } from './concat.js';
 import { CONSTANTS } from './constant.js';
+import { CONTROL_FLOW } from './controlFlow.js';
 import { CONV_OPERATORS } from './conv.js';
 import { CONV_TRANSPOSE_OPERATORS } from './convTranspose.js';
 import { DEPTH_SPACES } from './depthSpace.js';
@@ -15,10 +16,12 @@ import { EXPANDS } from './expand.js';
 import { GATHERS } from './gather.js';
 import { GEMM_OPERATORS } from './gemm.js';
 import { GLOBAL_POOLS } from './globalPool.js';
+import { IDENTITIES } from './identity.js';
 import { LAYER_NORMS } from './layerNorm.js';
 import { MATMUL_OPERATORS } from './matmul/matmul.js';
 import { NONZEROS } from './nonzero.js';
 import { ONE_HOTS } from './oneHot.js';
+import { OPTIONALS } from './optional.js';
 import { PADS } from './pad.js';
 import { POOL_OPERATORS } from './pool.js';
 import { QUANTIZED_OPERATORS } from './quantized/index.js';
@@ -28,6 +31,7 @@ import { RESHAPES } from './reshape.js';
 import { RESIZE_OPERATORS } from './resize.js';
 import { RECURRENT_OPERATORS } from './rnn/recurrent.js';
 import { SCATTERS } from './scatter.js';
+import { SEQUENCES } from './sequence.js';
 import { SHAPES } from './shape.js';
 import { SLICES } from './slice.js';
 import { SOFTMAX_OPERATORS } from './softmax.js';
@@ -38,6 +42,10 @@ import { UNARY_OPERATORS } from './unary.js';
 // biome-ignore format: a line per family
 const FAMILIES: readonly (readonly Operator[])[] = [
   POOL_OPERATORS,
+  CONTROL_FLOW,
+  IDENTITIES,
+  SEQUENCES,
+  OPTIONALS,
   RESIZE_OPERATORS,
   UNARY_OPERATORS,
   ACTIVATION_OPERATORS,
