@@ -5,23 +5,31 @@
 //
 // Every sum starts at the bias and adds the products of the kernel positions that lie inside x, in their order.
 
-import { ConvShape, isInside } from '../../abi/conv-shape';
+import { ConvShape, isInside, tapsOf } from '../../abi/conv-shape';
 import { CLAMP, finishRow } from '../../num/activate';
-import { ENTRY_BYTES, fourPixels, onePixel, RowWork } from './pixels';
+import { ENTRY_BYTES, fourPixels, fourPixelsOfThree, onePixel, RowWork } from './pixels';
+
+/** Bytes of a kernel row of 3 in the list. */
+const THREE_BYTES: usize = 3 * ENTRY_BYTES;
+
+/** Bytes of one kernel position in a block of weights. */
+const WEIGHT_BYTES: usize = 16;
 
 /** The one RowWork. */
-const rowBlock = memory.data(32, 16);
+const rowBlock = memory.data(48, 16);
 
 export function depthwise_f32_packed_bytes(outputs: usize, taps: usize): usize {
-  return (outputs * taps) << 2;
+  return ((outputs + 3) >> 2) * taps * WEIGHT_BYTES;
 }
 
-/** Packs weights [outputs, 1, taps] as [taps, outputs]. */
+/** Packs weights [outputs, 1, taps] in blocks of 4 outputs, [taps, 4] each; what is missing in the last is zero. */
 export function depthwise_f32_pack(wPtr: usize, packedPtr: usize, outputs: usize, taps: usize): void {
-  for (let tap: usize = 0; tap < taps; tap++) {
-    for (let output: usize = 0; output < outputs; output++) {
-      store<u32>(packedPtr, load<u32>(wPtr + ((output * taps + tap) << 2)));
-      packedPtr += 4;
+  for (let first: usize = 0; first < outputs; first += 4) {
+    for (let tap: usize = 0; tap < taps; tap++) {
+      for (let output = first; output < first + 4; output++) {
+        store<u32>(packedPtr, output < outputs ? load<u32>(wPtr + ((output * taps + tap) << 2)) : 0);
+        packedPtr += 4;
+      }
     }
   }
 }
@@ -42,6 +50,8 @@ export function depthwise_f32(
   const work = changetype<RowWork>(rowBlock);
   const inPixel = activation == CLAMP && addendPtr == 0;
   work.list = scratchPtr;
+  work.weights = packedPtr;
+  work.blockBytes = tapsOf(shape) * WEIGHT_BYTES;
   work.outputs = shape.groups * shape.groupOutputs;
   work.multiplier = shape.groupOutputs;
   work.bias = biasPtr;
@@ -50,13 +60,13 @@ export function depthwise_f32(
   const rowFloats = shape.outWidth * work.outputs;
   for (let row = firstRow; row < firstRow + rowCount; row++) {
     const out = outPtr + ((row * rowFloats) << 2);
-    outputRow(shape, work, xPtr, packedPtr, out, row);
+    outputRow(shape, work, xPtr, out, row);
     if (inPixel) continue;
     finishRow(out, addendPtr == 0 ? 0 : addendPtr + ((row * rowFloats) << 2), rowFloats, activation, p, q);
   }
 }
 
-function outputRow(shape: ConvShape, work: RowWork, xPtr: usize, packedPtr: usize, outPtr: usize, row: u32): void {
+function outputRow(shape: ConvShape, work: RowWork, xPtr: usize, outPtr: usize, row: u32): void {
   const h = <i32>(row % shape.outHeight) * shape.strideHeight - shape.padHeight;
   row /= shape.outHeight;
   const d = <i32>(row % shape.outDepth) * shape.strideDepth - shape.padDepth;
@@ -68,14 +78,17 @@ function outputRow(shape: ConvShape, work: RowWork, xPtr: usize, packedPtr: usiz
   const outBytes = work.outputs << 2;
   const start = min(shape.outWidth, insideStart(shape));
   const end = max(start, min(shape.outWidth, insideEnd(shape)));
+  const rowBytes = shape.dilationHeight * shape.width * pixelBytes;
+  const three = isThreeWide(shape) && work.multiplier == 1;
   let column = 0;
   while (column < shape.outWidth) {
     const inside = column >= start && column < end;
-    if (!inside || column == start) listPositions(shape, work, packedPtr, d, h, column * shape.strideWidth - shape.padWidth);
+    if (!inside || column == start) listPositions(shape, work, d, h, column * shape.strideWidth - shape.padWidth);
     let pixels = inside ? end - column : 1;
     column += pixels;
     for (; pixels >= 4 && work.multiplier == 1; pixels -= 4) {
-      fourPixels(work, x, stepBytes, outPtr, outBytes);
+      if (three) fourPixelsOfThree(work, x, stepBytes, (work.listEnd - work.list) / THREE_BYTES, rowBytes, outPtr, outBytes);
+      else fourPixels(work, x, stepBytes, outPtr, outBytes);
       x += 4 * stepBytes;
       outPtr += 4 * outBytes;
     }
@@ -85,6 +98,11 @@ function outputRow(shape: ConvShape, work: RowWork, xPtr: usize, packedPtr: usiz
       outPtr += outBytes;
     }
   }
+}
+
+/** Whether kernel rows are 3 wide, close, and move by 1; and, if any lie inside x, these lie one below the other. */
+function isThreeWide(shape: ConvShape): bool {
+  return shape.kernelWidth == 3 && shape.dilationWidth == 1 && shape.strideWidth == 1 && shape.kernelDepth == 1;
 }
 
 /** First column whose kernel starts inside x. */
@@ -99,10 +117,9 @@ function insideEnd(shape: ConvShape): i32 {
 }
 
 /** Lists the kernel positions inside x of an output whose kernel starts at (d, h, w). */
-function listPositions(shape: ConvShape, work: RowWork, packedPtr: usize, d: i32, h: i32, w: i32): void {
-  const tapBytes = work.outputs << 2;
+function listPositions(shape: ConvShape, work: RowWork, d: i32, h: i32, w: i32): void {
   let entry = work.list;
-  let weights = packedPtr;
+  let weights: usize = 0;
   for (let kd = 0; kd < shape.kernelDepth; kd++) {
     const toDepth = kd * shape.dilationDepth;
     for (let kh = 0; kh < shape.kernelHeight; kh++) {
@@ -116,7 +133,7 @@ function listPositions(shape: ConvShape, work: RowWork, packedPtr: usize, d: i32
           store<u32>(entry, weights, 4);
           entry += ENTRY_BYTES;
         }
-        weights += tapBytes;
+        weights += WEIGHT_BYTES;
       }
     }
   }

@@ -223,6 +223,26 @@ for (const [name, engine] of ENGINES) {
     });
   });
 
+  describe(`depthwise-f32 ${name}, kernels 3 wide`, () => {
+    it('every width, rows above and below x -> the definition', () => {
+      const rng = new Rng(35);
+      for (let width = 1; width <= 14; width++) {
+        const height = axis(rng, 5);
+        const across = { extent: width, outputs: width, kernel: 3, stride: 1, dilation: 1, pad: 1 };
+        const shape: ConvShape = {
+          batch: 2,
+          axes: [SINGLE, height, across],
+          groups: [4, 5, 8, 14][width % 4]!,
+          groupChannels: 1,
+          groupOutputs: 1,
+        };
+        const each = problem(rng, shape, width % 2 === 0, true);
+        const actual = run(engine, DEPTHWISE, each, 2 * height.outputs, 3, 4);
+        assertSameFloats(actual, convOracle(each, 'left out'), describeShape(shape));
+      }
+    });
+  });
+
   describe(`conv-transpose-f32 ${name}`, () => {
     it('random shapes -> the definition', () => {
       const rng = new Rng(34);
