@@ -3,6 +3,7 @@
 // matrix products; all else is one general contraction, which needs no transposes.
 
 import { type ContractionDType, contractionTableBytes } from '../../../wasm/kernels/execute/contract.js';
+import { copySteps, planCopy, scratchOf, stridesOf } from '../../movement/copy.js';
 import type { NodeContext } from '../../node.js';
 import type { Operator, Plan, Step } from '../../operator.js';
 import type { Address } from '../../value.js';
@@ -49,6 +50,10 @@ class Planner {
     this.sizes = sizes;
   }
 
+  get elementBytes(): 4 | 8 {
+    return this.dtype.endsWith('32') ? 4 : 8;
+  }
+
   reserve(byteLength: number): number {
     const at = this.scratch;
     this.scratch += aligned(byteLength);
@@ -57,8 +62,7 @@ class Planner {
 
   /** A dense operand with these labels, to be written by a stage. */
   temporary(labels: readonly string[]): Operand {
-    const bytes =
-      countOf(labels, this.sizes) * (this.dtype === 'float32' || this.dtype.endsWith('32') ? 4 : 8);
+    const bytes = countOf(labels, this.sizes) * this.elementBytes;
     return { place: { scratch: this.reserve(bytes) }, labels, view: denseView(labels, this.sizes) };
   }
 
@@ -66,6 +70,10 @@ class Planner {
   contract(a: Operand, b: Operand | undefined, out: readonly string[], to: Place | undefined): void {
     const labels = [...new Set([...a.labels, ...(b?.labels ?? [])])];
     const sum = labels.filter((label) => !out.includes(label));
+    if (b === undefined && sum.length === 0) {
+      this.#copy(a, out, to);
+      return;
+    }
     const contraction = contractionOf(out, sum, a.view, b?.view ?? NONE, this.sizes);
     const table = this.reserve(contractionTableBytes(contraction));
     this.multiplyAdds += countOf(labels, this.sizes);
@@ -77,6 +85,20 @@ class Planner {
         scratch: where.scratch + table,
       }),
     );
+  }
+
+  #copy({ place, view }: Operand, out: readonly string[], to: Place | undefined): void {
+    const sizes = out.map((label) => this.sizes.get(label)!);
+    const from = out.map((label) => view.get(label)!);
+    const copy = planCopy(this.elementBytes, sizes, from, stridesOf(sizes));
+    const table = this.reserve(scratchOf([copy]));
+    if (copy === undefined) return;
+    this.stages.push((where) => {
+      const target = to === undefined ? where.out : where.address(to);
+      return copySteps(this.node.engine, where.scratch + table, [
+        { copy, source: where.address(place), target },
+      ]);
+    });
   }
 
   /** The operand dense, with its labels in this order; those left out are summed. */

@@ -2,7 +2,7 @@
 // dim of size 1 under a larger label repeats (stride 0).
 
 import type { Contraction, ContractionDim } from '../../../wasm/kernels/execute/contract.js';
-import { denseStrides } from '../matmul/views.js';
+import { stridesOf } from '../../movement/copy.js';
 
 /** Elements between neighbours, by label. */
 export type View = ReadonlyMap<string, number>;
@@ -11,7 +11,7 @@ export type Sizes = ReadonlyMap<string, number>;
 
 export function viewOf(labels: readonly string[], dims: readonly number[]): View {
   const view = new Map<string, number>();
-  const strides = denseStrides(dims);
+  const strides = stridesOf(dims);
   for (const [dim, label] of labels.entries()) {
     view.set(label, (view.get(label) ?? 0) + (dims[dim] === 1 ? 0 : strides[dim]!));
   }
@@ -20,7 +20,7 @@ export function viewOf(labels: readonly string[], dims: readonly number[]): View
 
 /** The view of a dense tensor with these labels. */
 export function denseView(labels: readonly string[], sizes: Sizes): View {
-  const strides = denseStrides(labels.map((label) => sizes.get(label)!));
+  const strides = stridesOf(labels.map((label) => sizes.get(label)!));
   return new Map(labels.map((label, dim) => [label, strides[dim]!]));
 }
 

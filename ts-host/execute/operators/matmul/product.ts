@@ -12,7 +12,9 @@ import {
   contractionRows,
   contractionTableBytes,
 } from '../../../wasm/kernels/execute/contract.js';
+import { copyStrided } from '../../../wasm/kernels/execute/copy.js';
 import { gemm, gemmPackedBytes, packGemm } from '../../../wasm/kernels/execute/gemm.js';
+import { type Copy, planCopy, scratchOf } from '../../movement/copy.js';
 import type { Pack, Step } from '../../operator.js';
 import type { Address } from '../../value.js';
 
@@ -102,13 +104,14 @@ function planPacked(engine: ExecutionEngine, product: Product): PlannedProduct {
   const { m, n, k, a, b, constantB } = product;
   const matrixBytes = aligned(gemmPackedBytes(engine.kernels, n, k));
   const gathered = a.columnStride !== 1 && k > 1;
-  const copyBytes = gathered ? aligned(4 * m * k) + aligned(contractionTableBytes(rowsOf(product))) : 0;
+  const rows = gathered ? rowsOf(product) : undefined;
+  const copyBytes = gathered ? aligned(4 * m * k) + aligned(scratchOf([rows])) : 0;
   const pack = constantB === undefined ? undefined : packOf(engine, product, constantB, matrixBytes);
   return {
     multiplyAdds: multiplyAddsOf(product),
     scratch: copyBytes + (pack === undefined ? matrixBytes : 0),
     ...(pack === undefined ? {} : { pack }),
-    steps: (at) => packedSteps(engine, product, at, { matrixBytes, copyBytes, gathered, b }),
+    steps: (at) => packedSteps(engine, product, at, { matrixBytes, copyBytes, gathered, rows }),
   };
 }
 
@@ -145,22 +148,17 @@ function listed(offsets: readonly number[]): string {
   return regular ? `${offsets.length}*${step}` : offsets.join(',');
 }
 
-/** The contraction that copies a matrix of a into dense rows. */
-function rowsOf({ m, k, a }: Product): Contraction {
-  return {
-    out: [
-      { size: m, a: a.rowStride, b: 0 },
-      { size: k, a: a.columnStride, b: 0 },
-    ],
-    sum: [],
-  };
+/** The copy of a matrix of a into dense rows. */
+function rowsOf({ m, k, a }: Product): Copy | undefined {
+  return planCopy(4, [m, k], [a.rowStride, a.columnStride], [k, 1]);
 }
 
 interface PackedLayout {
   readonly matrixBytes: number;
   readonly copyBytes: number;
+  /** Whether matrices of a are copied into dense rows first, as `rows` says. */
   readonly gathered: boolean;
-  readonly b: MatrixView;
+  readonly rows: Copy | undefined;
 }
 
 function packedSteps(
@@ -188,7 +186,8 @@ function packedSteps(
     }
   };
   const prepareA = (offset: number): void => {
-    if (gathered) contract(engine, 'float32', rowsOf(product), table, at.a + 4 * offset, 0, at.scratch);
+    if (layout.rows === undefined) return;
+    copyStrided(engine, 4, layout.rows.loops, at.a + 4 * offset, at.scratch, table);
   };
   const rows = (index: number, first: number, end: number): void => {
     if (first === 0) {

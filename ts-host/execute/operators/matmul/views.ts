@@ -1,15 +1,9 @@
 // Tensors as stacks of matrices: which dim is rows, which columns, and how the batch dims of two of them broadcast.
 
+import { stridesOf } from '../../movement/copy.js';
 import type { NodeContext } from '../../node.js';
 import { describeType, type TensorType } from '../../value.js';
 import type { MatrixView } from './product.js';
-
-/** Elements between neighbours along every dim of a dense tensor. */
-export function denseStrides(dims: readonly number[]): number[] {
-  const strides = dims.map(() => 1);
-  for (let dim = dims.length - 2; dim >= 0; dim--) strides[dim] = strides[dim + 1]! * dims[dim + 1]!;
-  return strides;
-}
 
 /** A stack of matrices: its batch dims, and the sizes and strides of its matrices. */
 export interface Stack extends MatrixView {
@@ -31,7 +25,7 @@ export function stackOf(dims: readonly number[], transposes: Transposes = {}): S
   const last = order.pop()!;
   const row = transposes.batch ? order.shift()! : order.pop()!;
   const [rows, columns] = transposes.matrix ? [last, row] : [row, last];
-  const strides = denseStrides(dims);
+  const strides = stridesOf(dims);
   return {
     batch: order.map((dim) => dims[dim]!),
     batchStrides: order.map((dim) => strides[dim]!),
