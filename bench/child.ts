@@ -4,11 +4,13 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The JSON that the script prints as its last line.
+ *  @param node - the Node that runs it; by default this one
  *  @throws Error with the end of stderr when it fails. */
-export function runChild<T>(script: string, args: readonly string[]): Promise<T> {
+export function runChild<T>(script: string, args: readonly string[], node = process.execPath): Promise<T> {
   const path = fileURLToPath(new URL(`children/${script}`, import.meta.url));
+  const loader = script.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [];
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(node, [...loader, path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     let errors = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));

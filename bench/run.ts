@@ -1,4 +1,4 @@
-// npm run bench [-- --only kernels,float-kernels,formats,file,large,startup] [--json]
+// npm run bench [-- --only kernels,float-kernels,formats,file,large,startup,models] [--json]
 // Runs the sections one after the other and prints what they measured, with the goals of the issue beside it.
 
 import { parseArgs } from 'node:util';
@@ -9,6 +9,7 @@ import { floatKernels } from './sections/float-kernels.js';
 import { formats } from './sections/formats.js';
 import { kernels } from './sections/kernels.js';
 import { large } from './sections/large.js';
+import { models } from './sections/models.js';
 import { startup } from './sections/startup.js';
 
 const SECTIONS: Readonly<Record<string, () => Promise<SectionResult>>> = {
@@ -18,6 +19,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<SectionResult>>> = {
   file,
   startup,
   large,
+  models,
 };
 
 const { values } = parseArgs({
