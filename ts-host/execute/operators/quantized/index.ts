@@ -4,7 +4,9 @@ import type { Operator } from '../../operator.js';
 import { quantizedConv } from './conv.js';
 import { dequantizeLinear } from './dequantizeLinear.js';
 import { dynamicQuantize } from './dynamicQuantize.js';
+import { gatherBlockQuantized } from './gatherBlockQuantized.js';
 import { matmulInteger } from './matmulInteger.js';
+import { matmulNBits } from './matmulNBits.js';
 import { qlinearMatmul } from './qlinearMatmul.js';
 import { quantizeLinear } from './quantizeLinear.js';
 
@@ -12,7 +14,9 @@ import { quantizeLinear } from './quantizeLinear.js';
 export const QUANTIZED_OPERATORS: readonly Operator[] = [
   dequantizeLinear,
   dynamicQuantize,
+  gatherBlockQuantized,
   matmulInteger,
+  matmulNBits,
   qlinearMatmul,
   quantizedConv,
   quantizeLinear,
