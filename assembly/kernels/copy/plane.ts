@@ -10,6 +10,9 @@
 import { copyBytes } from '../../num/copy';
 import { transposeMatrix } from '../../num/transpose';
 
+/** Rows from this many bytes on are left to memory.copy. */
+const LONG: usize = 512;
+
 export function copyPlane<T>(
   x: usize, out: usize, scratchPtr: usize, n0: usize, x0: usize, out0: usize, n1: usize, x1: usize, out1: usize,
 ): void {
@@ -26,8 +29,20 @@ export function copyPlane<T>(
 function rows(x: usize, out: usize, count: usize, xStride: usize, outStride: usize, bytes: usize): void {
   if (bytes == 8) return elements<u64>(x, out, 1, 0, 0, count, xStride, outStride);
   if (bytes == 4) return elements<u32>(x, out, 1, 0, 0, count, xStride, outStride);
+  if (bytes >= 16 && bytes < LONG) return vectors(x, out, count, xStride, outStride, bytes);
   for (let i: usize = 0; i < count; i++) {
     copyBytes(out, x, bytes);
+    x += xStride;
+    out += outStride;
+  }
+}
+
+/** Rows of 16 bytes and more; the last vector ends at the end of the row and overlaps the one before. */
+function vectors(x: usize, out: usize, count: usize, xStride: usize, outStride: usize, bytes: usize): void {
+  const last = bytes - 16;
+  for (let i: usize = 0; i < count; i++) {
+    for (let at: usize = 0; at < last; at += 16) v128.store(out + at, v128.load(x + at));
+    v128.store(out + last, v128.load(x + last));
     x += xStride;
     out += outStride;
   }
