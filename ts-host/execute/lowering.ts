@@ -6,6 +6,7 @@ import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { Node } from '../ir/model.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
+import { attributeInputs } from './attributeInputs.js';
 import { Constant, type Constants } from './constant.js';
 import { computeConstant } from './fold.js';
 import { castNode, isHalf, withoutHalves } from './halves.js';
@@ -84,7 +85,8 @@ export abstract class Lowering implements Walk {
     const operator = operatorOf(node);
     if (operator === undefined) throw unknownOperator(prepared);
     if (isEvaluated(operator)) return this.evaluate(prepared, operator, scope);
-    const entries = node.inputs.map((name) => (name === '' ? undefined : this.lookUp(prepared, name, scope)));
+    const named = node.inputs.map((name) => (name === '' ? undefined : this.lookUp(prepared, name, scope)));
+    const entries = [...named, ...attributeInputs(node)];
     const form = await chooseLayout(this, prepared, entries);
     const outputs = await this.plan(form.node, prepared.id, form.inputs);
     if (outputs === undefined) return this.putOff(prepared, scope);

@@ -109,7 +109,7 @@ test('places of what is not zero, in parts of any length -> columns in order', (
       const scratch = engine.heap.alloc(placesScratchBytes(2));
       const blocks = withBlocks(engine, [x, out], 8, (from, to) => {
         assert.equal(countNonzero(engine, from!, 6, width, float), found.length);
-        startPlaces(engine, scratch, [2, 3]);
+        startPlaces(engine, scratch, [2, 3], [0, 0]);
         let column = 0;
         for (let at = 0; at < 6; at += part) {
           const [first, length] = [from! + at * width, Math.min(part, 6 - at)];

@@ -1,6 +1,7 @@
 // Constant and ConstantOfShape.
 
 import { DTYPE_BITS } from '../../ir/dtype.js';
+import { asElements } from '../elements.js';
 import { attributeBytes } from '../movement/attribute.js';
 import { planFill, widthOf } from '../movement/copy.js';
 import { checkedDims, product } from '../movement/dims.js';
@@ -18,7 +19,8 @@ function known(dtype: TensorType['dtype'], dims: readonly number[], elements: Ar
 function constant(node: NodeContext): Plan {
   const tensor = node.tensorAttribute('value');
   if (tensor !== undefined) {
-    return known(tensor.dtype, tensor.dims, attributeBytes(node, 'value', tensor).slice());
+    const bytes = attributeBytes(node, 'value', tensor).slice();
+    return known(tensor.dtype, tensor.dims, asElements(tensor.dtype, bytes));
   }
   const int = node.node.attributes.get('value_int');
   if (int?.kind === 'int') return known('int64', [], BigInt64Array.of(int.value));
@@ -36,7 +38,7 @@ function constant(node: NodeContext): Plan {
   return node.fail('Constant needs a value', 'GRAPH_INVALID');
 }
 
-/** Input 1, which ONNX does not have, stands for the attribute where that can only be waited for. */
+/** Input 1, which ONNX does not have, stands for the attribute, which may have to be waited for (attributeInputs.ts). */
 function constantOfShape(node: NodeContext): Plan {
   const dims = checkedDims(node, node.ints(0));
   const given = node.optional(1);

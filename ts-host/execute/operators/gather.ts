@@ -6,6 +6,7 @@ import {
   gatherRuns,
   gatherTuples,
   indicesFrom,
+  type TupleTable,
   tupleTableBytes,
 } from '../../wasm/kernels/execute/gather.js';
 import { stridesOf, widthOf } from '../movement/copy.js';
@@ -13,7 +14,7 @@ import { axisView, checkedDims, product } from '../movement/dims.js';
 import { indexInput, indexList, requireInside, requireWithin, stretches } from '../movement/indices.js';
 import type { NodeContext } from '../node.js';
 import type { Operator, Plan } from '../operator.js';
-import { describeType } from '../value.js';
+import { describeType, type TensorType } from '../value.js';
 
 /** The dims of the indices take the place of the axis. */
 function gather(node: NodeContext): Plan {
@@ -76,42 +77,50 @@ function elements(node: NodeContext): Plan {
   };
 }
 
-/** Each tuple of indices, the last dim of the index tensor, points to a slice of the input. */
-function tuples(node: NodeContext): Plan {
+/** Where the tuples of GatherND point to. */
+function tupleTable(
+  node: NodeContext,
+  indices: TensorType,
+): Omit<TupleTable, 'tuples'> & { batches: number } {
   const input = node.input(0);
-  const indices = indexInput(node, 1);
   const batchDims = node.int('batch_dims', 0);
-  const depth = indices.dims.at(-1) ?? node.fail('needs indices of rank 1 or more');
-  const rank = input.dims.length;
-  const batch = input.dims.slice(0, batchDims);
+  const depth = indices.dims.at(-1) ?? 0;
+  const batch = input.dims.slice(0, Math.max(0, batchDims));
   const fits =
     batchDims >= 0 &&
     batchDims < indices.dims.length &&
     depth >= 1 &&
-    batchDims + depth <= rank &&
+    batchDims + depth <= input.dims.length &&
     batch.every((dim, d) => dim === indices.dims[d]);
   if (!fits) {
-    node.fail(
-      `indices ${describeType(indices)} do not fit ${describeType(input)} with batch_dims ${batchDims}`,
-    );
+    const types = [indices, input].map(describeType).join(' do not fit ');
+    node.fail(`indices ${types} with batch_dims ${batchDims}`);
   }
   const width = widthOf(node, input.dtype);
-  const strides = stridesOf(input.dims).map((stride) => stride * width);
-  const slice = product(input.dims.slice(batchDims + depth));
-  const lengths = input.dims.slice(batchDims, batchDims + depth);
-  const table = {
-    lengths,
-    strides: strides.slice(batchDims, batchDims + depth),
-    batchBytes: product(input.dims.slice(batchDims)) * width,
-    sliceBytes: slice * width,
+  const [first, behind] = [batchDims, batchDims + depth];
+  return {
+    batches: product(batch),
+    lengths: input.dims.slice(first, behind),
+    strides: stridesOf(input.dims)
+      .slice(first, behind)
+      .map((stride) => stride * width),
+    batchBytes: product(input.dims.slice(first)) * width,
+    sliceBytes: product(input.dims.slice(behind)) * width,
   };
-  const batches = product(batch);
+}
+
+/** Each tuple of indices, the last dim of the index tensor, points to a slice of the input. */
+function tuples(node: NodeContext): Plan {
+  const input = node.input(0);
+  const indices = indexInput(node, 1);
+  const { batches, ...table } = tupleTable(node, indices);
+  const depth = table.lengths.length;
+  const batchDims = node.int('batch_dims', 0);
   const perBatch = product(indices.dims.slice(batchDims, -1));
   const dims = [...indices.dims.slice(0, -1), ...input.dims.slice(batchDims + depth)];
-  const { engine } = node;
-  const rows = stretches(batches, perBatch * Math.max(slice, depth));
-  const parts =
-    rows.length === batches ? stretches(perBatch, Math.max(slice, depth)) : [{ start: 0, count: perBatch }];
+  const effort = Math.max(table.sliceBytes, depth);
+  const rows = stretches(batches, perBatch * effort);
+  const parts = rows.length === batches ? stretches(perBatch, effort) : [{ start: 0, count: perBatch }];
   return {
     outputs: [{ dtype: input.dtype, dims: checkedDims(node, dims) }],
     scratch: tupleTableBytes(depth),
@@ -123,8 +132,8 @@ function tuples(node: NodeContext): Plan {
           const x = at.input(0) + row.start * table.batchBytes;
           const out = at.output(0) + first * table.sliceBytes;
           const mine = { ...table, tuples: part.count };
-          const answer = gatherTuples(engine, mine, x, list, out, row.count, at.scratch);
-          requireInside(node, answer, list, lengths);
+          const answer = gatherTuples(node.engine, mine, x, list, out, row.count, at.scratch);
+          requireInside(node, answer, list, table.lengths);
         }),
       ),
   };

@@ -8,7 +8,7 @@ import {
   startPlaces,
   writePlaces,
 } from '../../wasm/kernels/execute/patterns.js';
-import { widthOf } from '../movement/copy.js';
+import { stridesOf, widthOf } from '../movement/copy.js';
 import { stretches } from '../movement/indices.js';
 import type { EvaluationContext, Operator } from '../operator.js';
 import { sizeOf } from '../value.js';
@@ -29,14 +29,20 @@ async function nonzero(node: EvaluationContext): Promise<void> {
   }
   const rank = dims.length;
   const out = node.allocate(0, { dtype: 'int64', dims: [rank, columns] });
-  node.scratch(placesScratchBytes(rank), (scratch) => {
-    startPlaces(engine, scratch, dims);
-    let column = 0;
-    for (const { start, count } of parts) {
+  let column = 0;
+  for (const { start, count } of parts) {
+    column = node.scratch(placesScratchBytes(rank), (scratch) => {
+      startPlaces(engine, scratch, dims, placeOf(start, dims));
       const x = input.address + start * width;
-      column = writePlaces(engine, scratch, rank, x, count, width, float, out, columns, column);
-    }
-  });
+      return writePlaces(engine, scratch, rank, x, count, width, float, out, columns, column);
+    });
+    await node.breathe();
+  }
+}
+
+/** Indices of element `at` of a tensor. */
+function placeOf(at: number, dims: readonly number[]): number[] {
+  return stridesOf(dims).map((stride, d) => Math.floor(at / stride) % dims[d]!);
 }
 
 export const NONZEROS: readonly Operator[] = [

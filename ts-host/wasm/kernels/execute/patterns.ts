@@ -74,9 +74,14 @@ export function placesScratchBytes(rank: number): number {
   return rank * 8;
 }
 
-/** Begins a walk over a tensor of these dims in scratch memory. */
-export function startPlaces(engine: ExecutionEngine, scratch: number, dims: readonly number[]): void {
-  writeInts(engine, scratch, [...dims, ...dims.map(() => 0)]);
+/** Begins a walk over a tensor of these dims, at the element with the indices `first`, in scratch memory. */
+export function startPlaces(
+  engine: ExecutionEngine,
+  scratch: number,
+  dims: readonly number[],
+  first: readonly number[],
+): void {
+  writeInts(engine, scratch, [...dims, ...first]);
 }
 
 /** Walks on over `length` elements; places of those that are not zero go to int64 [rank, columns] at `out`, from `column`
