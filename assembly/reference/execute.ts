@@ -53,6 +53,8 @@ export { ramp_f32, ramp_f64, ramp_i16, ramp_i32, ramp_i64 } from '../kernels/pat
 export { nonzero_count, nonzero_places, one_hot, trilu } from '../kernels/patterns/scalar';
 export { canonical_nans_f32, canonical_nans_f64, canonical_nans_u16 } from '../kernels/nans/scalar';
 export { join_moments, norm_parameters_f32, norm_parameters_f64 } from '../kernels/normalize/scalar';
+export { arg_extreme, cumulative_sum, top_k } from '../kernels/order/scalar';
+export { lrn_f32 } from './lrn';
 export { add_rows_f32, affine_f32, deviations_f32, layer_norm_f32 } from './normalize';
 export { gru_gates_f32, gru_state_f32, lstm_step_f32, rnn_step_f32 } from './recurrent';
 export { recurrent_bias_f32, recurrent_lengths, recurrent_rows } from '../kernels/recurrent/scalar';

@@ -3,6 +3,7 @@
 import type { Operator } from '../operator.js';
 import { ACTIVATION_OPERATORS } from './activation.js';
 import { ATTENTION_OPERATORS } from './attention/index.js';
+import { BATCH_NORMS } from './batchNorm.js';
 import { BINARY_OPERATORS } from './binary.js';
 import { CAST_OPERATORS } from './cast.js';
 import { CONCATS } from './concat.js';
@@ -17,11 +18,15 @@ import { GATHERS } from './gather.js';
 import { GEMM_OPERATORS } from './gemm.js';
 import { GLOBAL_POOLS } from './globalPool.js';
 import { IDENTITIES } from './identity.js';
+import { INSTANCE_NORMS } from './instanceNorm.js';
 import { LAYER_NORMS } from './layerNorm.js';
+import { LRN_OPERATORS } from './lrn.js';
 import { MATMUL_OPERATORS } from './matmul/matmul.js';
+import { MEAN_VARIANCE_OPERATORS } from './meanVariance.js';
 import { NONZEROS } from './nonzero.js';
 import { ONE_HOTS } from './oneHot.js';
 import { OPTIONALS } from './optional.js';
+import { ORDER_OPERATORS } from './order.js';
 import { PADS } from './pad.js';
 import { POOL_OPERATORS } from './pool.js';
 import { QUANTIZED_OPERATORS } from './quantized/index.js';
@@ -77,6 +82,11 @@ const FAMILIES: readonly (readonly Operator[])[] = [
   REDUCE_OPERATORS,
   GLOBAL_POOLS,
   LAYER_NORMS,
+  BATCH_NORMS,
+  INSTANCE_NORMS,
+  MEAN_VARIANCE_OPERATORS,
+  LRN_OPERATORS,
+  ORDER_OPERATORS,
   SOFTMAX_OPERATORS,
 ];
 
