@@ -62,3 +62,6 @@ export { conv_patches_u8, depthwise_sums_i32 } from './kernels/conv-int/simd128'
 export { conv_weights_u8, depthwise_weights_i16 } from './kernels/conv-int/scalar';
 export { dequantize_rows_f32 } from './kernels/nbits/simd128';
 export { gather_blocks_f32 } from './kernels/nbits/scalar';
+export { compare_broadcast } from './kernels/compare/simd128';
+export { where_broadcast } from './kernels/where/simd128';
+export { pow_broadcast } from './kernels/pow/scalar';

@@ -28,9 +28,25 @@ export function rowOffset(block: usize, operand: usize): usize {
   return <usize>load<u32>(block + (operand << 2), OFFSETS);
 }
 
+/** Rows along the last outer dim, if operand `short` has the same one in all of them and `long` has them one after the
+ *  other; else 0. */
+export function repeatedRows(block: usize, short: usize, long: usize): u32 {
+  const outer = load<u32>(block);
+  if (outer == 0) return 0;
+  const at = block + DIMS + (outer - 1) * DIM_BYTES;
+  const repeats = load<u32>(at + (short << 2), 8) == 0 && rowStep(block, short) == 1;
+  const follows = load<u32>(at + (long << 2), 8) == rowLength(block) && rowStep(block, long) == 1;
+  return repeats && follows ? load<u32>(at) : 0;
+}
+
 /** Goes on to the next row; false after the last one. */
 export function nextRow(block: usize): bool {
-  let at = block + DIMS + load<u32>(block) * DIM_BYTES;
+  return nextRows(block, 0);
+}
+
+/** The same where the caller goes through the `inner` last outer dims by itself. */
+export function nextRows(block: usize, inner: u32): bool {
+  let at = block + DIMS + (load<u32>(block) - inner) * DIM_BYTES;
   let a = load<u32>(block, OFFSETS);
   let b = load<u32>(block, OFFSETS + 4);
   let c = load<u32>(block, OFFSETS + 8);

@@ -63,3 +63,6 @@ export { conv_patches_u8, depthwise_sums_i32 } from './conv-int';
 export { conv_weights_u8, depthwise_weights_i16 } from '../kernels/conv-int/scalar';
 export { dequantize_rows_f32 } from './nbits';
 export { gather_blocks_f32 } from '../kernels/nbits/scalar';
+export { compare_broadcast } from './compare';
+export { where_broadcast } from './where';
+export { pow_broadcast } from '../kernels/pow/scalar';

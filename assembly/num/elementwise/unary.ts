@@ -1,4 +1,5 @@
-// Unary operators of floats, at any width (num/wide.ts). a, b, c are their parameters. NaN stays NaN everywhere.
+// Unary operators of floats, at any width (num/wide.ts). a, b, c are their parameters. NaN stays NaN, but in Threshold and
+// Shrink it is 0, as in onnxruntime.
 
 import { erf } from '../erf';
 import { exp, expm1 } from '../exp';
@@ -95,7 +96,7 @@ function activation<V>(op: i32, x: V, a: V, b: V, c: V): V {
   if (op == Unary.Relu) return pmax<V>(x, zero);
   if (op == Unary.LeakyRelu) return ifLess<V>(x, zero, mul<V>(a, x), x);
   if (op == Unary.Elu) return ifLess<V>(zero, x, mul<V>(a, x), mul<V>(b, expm1<V>(div<V>(x, c))));
-  if (op == Unary.Threshold) return ifLess<V>(a, x, x, mul<V>(x, zero));
+  if (op == Unary.Threshold) return ifLess<V>(a, x, x, zero);
   if (op == Unary.HardSigmoid) return hardSigmoid<V>(x, a, b);
   if (op == Unary.HardSwish) return mul<V>(x, hardSigmoid<V>(x, a, b));
   if (op == Unary.Swish) return mul<V>(x, sigmoid<V>(mul<V>(a, x)));
@@ -103,7 +104,7 @@ function activation<V>(op: i32, x: V, a: V, b: V, c: V): V {
   if (op == Unary.Gelu) return gelu<V>(x);
   if (op == Unary.GeluTanh) return geluTanh<V>(x);
   if (op == Unary.Clip) return pmin<V>(pmax<V>(x, a), b);
-  return ifLess<V>(x, negative<V>(a), add<V>(x, b), ifLess<V>(a, x, sub<V>(x, b), mul<V>(x, zero)));
+  return ifLess<V>(x, negative<V>(a), add<V>(x, b), ifLess<V>(a, x, sub<V>(x, b), zero));
 }
 
 /** −0 gives 0; NaN stays. */

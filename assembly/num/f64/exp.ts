@@ -2,7 +2,7 @@
 //
 //   n = nearest(x · log2 e),  r + t = x − n · ln 2 with t far below r,  |r| <= 0.347
 //   e^r = 1 + r + r²/2 + r³ · S(r),  S = Σ r^k / (k+3)!, k = 0 … 10: the first term left out is below 2^-57
-//   e^x = 2^n · e^r (1 + t)
+//   e^x = 2^n · (e^r + t · e^r)
 
 const LOG2_E: f64 = 1.4426950408889634;
 /** ln 2; the upper part has 32 bits, so that its product with n is exact. */
@@ -26,7 +26,8 @@ export function exp64Of(x: f64, low: f64): f64 {
   // 1 + r is rounded; the small terms, with what that lost, are added last.
   const sum = 1 + r;
   const lost = 1 - sum + r;
-  return scaled(sum + (lost + t + tail(r)), <i32>n);
+  const rest = tail(r);
+  return scaled(sum + (lost + t * (sum + rest) + rest), <i32>n);
 }
 
 /** e^x − 1; −0 and NaN stay. */

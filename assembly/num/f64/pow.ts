@@ -23,6 +23,8 @@ export function pow64(x: f64, y: f64): f64 {
   const odd = isOdd(y);
   if (size == 0 || size == Infinity || abs(y) == Infinity) return limit(size, y, x, odd);
   if (x < 0 && nearest(y) != y) return NaN;
+  if (y == 2) return x * x;
+  if (y == 0.5) return sqrt<f64>(x);
   const value = positivePower(size, y);
   return x < 0 && odd ? -value : value;
 }

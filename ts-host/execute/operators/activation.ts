@@ -1,7 +1,18 @@
 // Activations: operators of one float tensor with parameters.
 
+import { unary as runUnary } from '../../wasm/kernels/execute/unary.js';
 import type { NodeContext } from '../node.js';
-import type { Operator } from '../operator.js';
+import type { Operator, Plan } from '../operator.js';
+import { sizeOf } from '../value.js';
+import { binarySteps } from './binary.js';
+import {
+  commonType,
+  elementSteps,
+  inputOperand,
+  outputOperand,
+  overwritable,
+  walkScratch,
+} from './elementwise.js';
 import { planUnary, unary } from './unary.js';
 
 /** The published constants of Selu, as float32 holds them. */
@@ -29,6 +40,29 @@ function geluOf(node: NodeContext): 'gelu' | 'geluTanh' {
   return node.fail(`approximate is "${approximate}", must be "none" or "tanh"`, 'GRAPH_INVALID');
 }
 
+/** `op` of x + bias; the bias, input 1, goes along the last dim. */
+function planBiased(node: NodeContext, op: 'gelu' | 'geluTanh'): Plan {
+  if (!node.has(1)) return planUnary(node, op);
+  const dtype = commonType(node, [0, 1], ['float32']) as 'float32';
+  const output = { dtype, dims: node.input(0).dims };
+  const bias = node.input(1).dims;
+  if (bias.length !== 1 || bias[0] !== output.dims.at(-1)) {
+    node.fail(`bias is [${bias.join(', ')}], must be as long as the last dim of [${output.dims.join(', ')}]`);
+  }
+  return {
+    outputs: [output],
+    scratch: walkScratch(output),
+    inPlace: overwritable(node, [0], output),
+    bind: (at) => [
+      ...binarySteps(node, at, 'add', [inputOperand(node, 0), inputOperand(node, 1), outputOperand(output)]),
+      ...elementSteps(sizeOf(output), (start, length) => {
+        const from = at.output(0) + start * 4;
+        runUnary(node.engine.kernels, op, dtype, from, from, length);
+      }),
+    ],
+  };
+}
+
 export const ACTIVATION_OPERATORS: readonly Operator[] = [
   unary('LeakyRelu', 'leakyRelu', alpha(0.01)),
   unary('ThresholdedRelu', 'threshold', alpha(1)),
@@ -46,5 +80,7 @@ export const ACTIVATION_OPERATORS: readonly Operator[] = [
   unary('Shrink', 'shrink', (node) => [node.float('lambd', 0.5), node.float('bias', 0)]),
   { opType: 'Gelu', domain: '', plan: (node) => planUnary(node, geluOf(node)) },
   unary('Gelu', 'gelu', undefined, 'com.microsoft'),
+  { opType: 'BiasGelu', domain: 'com.microsoft', plan: (node) => planBiased(node, 'gelu') },
+  { opType: 'FastGelu', domain: 'com.microsoft', plan: (node) => planBiased(node, 'geluTanh') },
   unary('QuickGelu', 'swish', alpha(1.702), 'com.microsoft'),
 ];

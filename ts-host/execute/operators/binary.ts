@@ -1,30 +1,35 @@
-// Arithmetic on two broadcast tensors.
+// Arithmetic and logic on broadcast tensors of one type.
 
 import { type Binary, binaryBroadcast } from '../../wasm/kernels/execute/binary.js';
 import type { ElementType } from '../../wasm/kernels/execute/types.js';
 import type { NodeContext } from '../node.js';
-import type { Operator, Plan } from '../operator.js';
+import type { Addresses, Operator, Plan, Step } from '../operator.js';
 import {
   broadcastOf,
   commonType,
+  INTEGERS,
   inputOperand,
+  NUMBERS,
   outputOperand,
   overwritable,
+  UNSIGNED,
+  type WalkOperand,
   walkScratch,
   walkSteps,
 } from './elementwise.js';
 
-const INTEGERS: readonly ElementType[] = [
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'int32',
-  'uint32',
-  'int64',
-  'uint64',
-];
-const NUMBERS: readonly ElementType[] = ['float32', 'float64', ...INTEGERS];
+/** Steps of output = a op b. */
+export function binarySteps(
+  node: NodeContext,
+  at: Addresses,
+  op: Binary,
+  [a, b, output]: readonly [WalkOperand, WalkOperand, WalkOperand],
+): Step[] {
+  const type = output.type.dtype as ElementType;
+  return walkSteps(node, at, output, [a, b], ([x, y], out, block) =>
+    binaryBroadcast(node.engine.kernels, op, type, x!, y!, out, block),
+  );
+}
 
 /** Output 0 = `op` of inputs 0 and 1. */
 function planBinary(node: NodeContext, op: Binary, allowed: readonly ElementType[]): Plan {
@@ -35,13 +40,7 @@ function planBinary(node: NodeContext, op: Binary, allowed: readonly ElementType
     scratch: walkScratch(output),
     inPlace: overwritable(node, [0, 1], output),
     bind: (at) =>
-      walkSteps(
-        node,
-        at,
-        outputOperand(output),
-        [inputOperand(node, 0), inputOperand(node, 1)],
-        ([a, b], out, block) => binaryBroadcast(node.engine.kernels, op, dtype, a!, b!, out, block),
-      ),
+      binarySteps(node, at, op, [inputOperand(node, 0), inputOperand(node, 1), outputOperand(output)]),
   };
 }
 
@@ -49,9 +48,44 @@ function binary(opType: string, op: Binary, allowed = NUMBERS): Operator {
   return { opType, domain: '', plan: (node) => planBinary(node, op, allowed) };
 }
 
+/** fmod takes the sign of the dividend, as floats must; without it integers take that of the divisor. */
+function planMod(node: NodeContext): Plan {
+  const fmod = node.flag('fmod');
+  const isFloat = node.input(0).dtype.startsWith('float');
+  if (isFloat && !fmod) node.fail('Mod of floats needs fmod = 1', 'GRAPH_INVALID');
+  return planBinary(node, fmod ? 'fmod' : 'mod', NUMBERS);
+}
+
+function planShift(node: NodeContext): Plan {
+  const direction = node.string('direction');
+  if (direction !== 'LEFT' && direction !== 'RIGHT') {
+    node.fail(`direction is "${direction}", must be "LEFT" or "RIGHT"`, 'GRAPH_INVALID');
+  }
+  return planBinary(node, direction === 'LEFT' ? 'shiftLeft' : 'shiftRight', UNSIGNED);
+}
+
+/** The slope broadcasts to the input, never the other way. */
+function planPRelu(node: NodeContext): Plan {
+  const x = node.input(0);
+  const dims = broadcastOf(node, [0, 1]);
+  if (dims.length !== x.dims.length || dims.some((dim, d) => dim !== x.dims[d])) {
+    node.fail(`slope [${node.input(1).dims.join(', ')}] does not broadcast to [${x.dims.join(', ')}]`);
+  }
+  return planBinary(node, 'prelu', NUMBERS);
+}
+
 export const BINARY_OPERATORS: readonly Operator[] = [
   binary('Add', 'add'),
   binary('Sub', 'sub'),
   binary('Mul', 'mul'),
   binary('Div', 'div'),
+  { opType: 'Mod', domain: '', plan: planMod },
+  { opType: 'PRelu', domain: '', plan: planPRelu },
+  { opType: 'BitShift', domain: '', plan: planShift },
+  binary('And', 'and', ['bool']),
+  binary('Or', 'or', ['bool']),
+  binary('Xor', 'xor', ['bool']),
+  binary('BitwiseAnd', 'and', INTEGERS),
+  binary('BitwiseOr', 'or', INTEGERS),
+  binary('BitwiseXor', 'xor', INTEGERS),
 ];

@@ -12,6 +12,11 @@ import type { NodeContext } from '../node.js';
 import type { Addresses, Plan, Step } from '../operator.js';
 import { type Address, bytesOf, describeType, sizeOf, type TensorType } from '../value.js';
 
+export const UNSIGNED: readonly ElementType[] = ['uint8', 'uint16', 'uint32', 'uint64'];
+export const SIGNED: readonly ElementType[] = ['int8', 'int16', 'int32', 'int64'];
+export const INTEGERS: readonly ElementType[] = [...SIGNED, ...UNSIGNED];
+export const NUMBERS: readonly ElementType[] = ['float32', 'float64', ...INTEGERS];
+
 /** Most elements of one step: some milliseconds of the slowest operator. */
 const STEP_ELEMENTS = 1 << 21;
 

@@ -6,12 +6,15 @@ import { ATTENTION_OPERATORS } from './attention/index.js';
 import { BATCH_NORMS } from './batchNorm.js';
 import { BINARY_OPERATORS } from './binary.js';
 import { CAST_OPERATORS } from './cast.js';
+import { CLIP_OPERATORS } from './clip.js';
+import { COMPARISON_OPERATORS } from './comparison.js';
 import { CONCATS } from './concat.js';
 import { CONSTANTS } from './constant.js';
 import { CONTROL_FLOW } from './controlFlow.js';
 import { CONV_OPERATORS } from './conv.js';
 import { CONV_TRANSPOSE_OPERATORS } from './convTranspose.js';
 import { DEPTH_SPACES } from './depthSpace.js';
+import { DROPOUT_OPERATORS } from './dropout.js';
 import { EINSUM_OPERATORS } from './einsum/einsum.js';
 import { EXPANDS } from './expand.js';
 import { GATHERS } from './gather.js';
@@ -29,6 +32,7 @@ import { OPTIONALS } from './optional.js';
 import { ORDER_OPERATORS } from './order.js';
 import { PADS } from './pad.js';
 import { POOL_OPERATORS } from './pool.js';
+import { POW_OPERATORS } from './pow.js';
 import { QUANTIZED_OPERATORS } from './quantized/index.js';
 import { RANGES } from './range.js';
 import { REDUCE_OPERATORS } from './reduce.js';
@@ -43,6 +47,8 @@ import { SOFTMAX_OPERATORS } from './softmax.js';
 import { TRANSPOSES } from './transpose.js';
 import { TRIANGLES } from './trilu.js';
 import { UNARY_OPERATORS } from './unary.js';
+import { VARIADIC_OPERATORS } from './variadic.js';
+import { WHERE_OPERATORS } from './where.js';
 
 // biome-ignore format: a line per family
 const FAMILIES: readonly (readonly Operator[])[] = [
@@ -55,6 +61,12 @@ const FAMILIES: readonly (readonly Operator[])[] = [
   UNARY_OPERATORS,
   ACTIVATION_OPERATORS,
   BINARY_OPERATORS,
+  CLIP_OPERATORS,
+  COMPARISON_OPERATORS,
+  DROPOUT_OPERATORS,
+  POW_OPERATORS,
+  VARIADIC_OPERATORS,
+  WHERE_OPERATORS,
   CAST_OPERATORS,
   EINSUM_OPERATORS,
   GEMM_OPERATORS,

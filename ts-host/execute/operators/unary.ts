@@ -1,9 +1,11 @@
 // Mathematical functions of one tensor, element by element.
 
+import type { ElementType } from '../../wasm/kernels/execute/types.js';
 import { unary as runUnary, type Unary } from '../../wasm/kernels/execute/unary.js';
 import type { NodeContext } from '../node.js';
 import type { Operator, Plan } from '../operator.js';
-import { unaryPlan } from './elementwise.js';
+import { commonType, elementType, INTEGERS, SIGNED, UNSIGNED, unaryPlan } from './elementwise.js';
+import { INTEGER_PASSES, planPasses } from './integerUnary.js';
 
 /** The kernel's parameters a, b, c of a node. */
 export type Parameters = (node: NodeContext) => readonly number[];
@@ -25,11 +27,40 @@ export function unary(opType: string, op: Unary, parameters?: Parameters, domain
   return { opType, domain, plan: (node) => planUnary(node, op, parameters) };
 }
 
+/** An operator that integers have too. */
+function numeric(
+  opType: 'Abs' | 'Neg' | 'Relu' | 'Sign',
+  op: Unary,
+  integers: readonly ElementType[],
+): Operator {
+  return {
+    opType,
+    domain: '',
+    plan: (node) => {
+      const dtype = elementType(node, 0);
+      if (!integers.includes(dtype)) return planUnary(node, op);
+      const unsigned = UNSIGNED.includes(dtype);
+      if (unsigned && opType === 'Abs') return { outputs: [node.input(0)], alias: 0 };
+      return planPasses(node, dtype, INTEGER_PASSES[unsigned && opType === 'Sign' ? 'UnsignedSign' : opType]);
+    },
+  };
+}
+
+function bitwise(opType: 'Not' | 'BitwiseNot', allowed: readonly ElementType[]): Operator {
+  return {
+    opType,
+    domain: '',
+    plan: (node) => planPasses(node, commonType(node, [0], allowed), INTEGER_PASSES[opType]),
+  };
+}
+
 export const UNARY_OPERATORS: readonly Operator[] = [
-  unary('Relu', 'relu'),
-  unary('Abs', 'abs'),
-  unary('Neg', 'neg'),
-  unary('Sign', 'sign'),
+  numeric('Abs', 'abs', INTEGERS),
+  numeric('Neg', 'neg', SIGNED),
+  numeric('Relu', 'relu', SIGNED),
+  numeric('Sign', 'sign', INTEGERS),
+  bitwise('Not', ['bool']),
+  bitwise('BitwiseNot', INTEGERS),
   unary('Ceil', 'ceil'),
   unary('Floor', 'floor'),
   unary('Round', 'round'),

@@ -1,0 +1,59 @@
+// Dropout and Identity as inference knows them: nothing changes. A mask that is wanted is true everywhere.
+
+import { binaryBroadcast } from '../../wasm/kernels/execute/binary.js';
+import { copyScratchBytes, copyStrided, type Width } from '../../wasm/kernels/execute/copy.js';
+import type { NodeContext } from '../node.js';
+import type { Addresses, Operator, Plan, Step } from '../operator.js';
+import { bytesOf, sizeOf, type TensorType } from '../value.js';
+import { elementType, outputOperand, walkScratch, walkSteps } from './elementwise.js';
+import { numberBytes, writeNumber } from './number.js';
+
+const MASK = 1;
+
+function planDropout(node: NodeContext): Plan {
+  if (node.has(2) && node.scalar(2) !== 0) {
+    node.fail('Dropout in training mode is random: not supported', 'UNSUPPORTED_OP');
+  }
+  const output = node.input(0);
+  if (node.outputCount < 2 || !node.wants(MASK)) return { outputs: [output], alias: 0 };
+  const mask: TensorType = { dtype: 'bool', dims: output.dims };
+  const width = bytesOf({ dtype: elementType(node, 0), dims: [] }) as Width;
+  const loops = copyLoops(width, sizeOf(output));
+  return {
+    outputs: [output, mask],
+    reads: [0],
+    scratch: Math.max(walkScratch(mask) + numberBytes, copyScratchBytes(width, loops)),
+    bind: (at) => [
+      () => copyStrided(node.engine, width, loops, at.input(0), at.output(0), at.scratch),
+      ...fillSteps(node, at, mask),
+    ],
+  };
+}
+
+function copyLoops(width: Width, count: number) {
+  return [
+    { count: 1, from: 0, to: 0 },
+    { count, from: width, to: width },
+  ];
+}
+
+/** true or true, everywhere. */
+function fillSteps(node: NodeContext, at: Addresses, mask: TensorType): Step[] {
+  const address = at.scratch + walkScratch(mask);
+  const yes = { type: { dtype: 'bool', dims: [] } as const, bytes: 1, address: () => address };
+  const target = { ...outputOperand(mask), address: () => at.output(MASK) };
+  const steps = walkSteps(node, at, target, [yes, yes], ([a, b], out, block) =>
+    binaryBroadcast(node.engine.kernels, 'or', 'bool', a!, b!, out, block),
+  );
+  return [() => writeNumber(node.engine, 'bool', address, 1), ...steps];
+}
+
+export const DROPOUT_OPERATORS: readonly Operator[] = [
+  { opType: 'Dropout', domain: '', acceptsHalf: true, plan: planDropout },
+  {
+    opType: 'Identity',
+    domain: '',
+    acceptsHalf: true,
+    plan: (node) => ({ outputs: [node.input(0)], alias: 0 }),
+  },
+];
