@@ -17,7 +17,7 @@ import { findOperator } from '../../ts-host/execute/operators/index.js';
 import { bytesOf, type TensorType } from '../../ts-host/execute/value.js';
 import { TensorProtoSchema } from '../../ts-host/formats/onnx/proto/onnx_pb.js';
 import { executionEngine } from '../support/engine.js';
-import { node, value } from '../support/onnxBuilder.js';
+import { int64s, node, value } from '../support/onnxBuilder.js';
 import { executorOf, i64, run } from './support.js';
 
 const engine = await executionEngine();
@@ -165,6 +165,37 @@ describe('long movers', () => {
     });
     assert.ok(steps > 2, `${steps} steps`);
     assert.equal(Buffer.compare(out, expected), 0);
+  });
+});
+
+describe('constants', () => {
+  it('a constant under a shape that only the run tells -> its elements, run after run', async () => {
+    const executor = await executorOf(
+      {
+        opset: 13,
+        nodes: [
+          node('Reshape', ['c', 'shape'], ['r']),
+          node('Add', ['r', 'r'], ['y']),
+          node('Expand', ['c', 'wide'], ['e']),
+          node('Transpose', ['r'], ['t']),
+        ],
+        initializers: [int64s('c', [6], [1, 2, 3, 4, 5, 6])],
+        inputs: [value('shape', [2], 'int64'), value('wide', [1], 'int64')],
+        outputs: [value('y'), value('e'), value('r'), value('t')],
+      },
+      engine,
+    );
+    for (const dims of [
+      [2, 3],
+      [6, 1],
+      [2, 3],
+    ]) {
+      const { y, e, r, t } = await run(executor, { shape: i64(...dims), wide: i64(6) });
+      assert.deepEqual(r, { dtype: 'int64', dims, data: BigInt64Array.of(1n, 2n, 3n, 4n, 5n, 6n) });
+      assert.deepEqual(y!.data, BigInt64Array.of(2n, 4n, 6n, 8n, 10n, 12n));
+      assert.deepEqual(e, { ...r!, dims: [6] });
+      assert.deepEqual(t!.dims, [...dims].reverse());
+    }
   });
 });
 

@@ -132,7 +132,10 @@ export abstract class Lowering implements Walk {
     const { plan, reads } = made;
     const planned = { id, node, plan, inputs, reads };
     if (plan.known !== undefined) return [givenConstant(plan.outputs[0]!, plan.known as Elements)];
-    if (inputs.every((input) => input === undefined || input.kind === 'constant')) return this.#fold(planned);
+    const constants = inputs.every((input) => input === undefined || input.kind === 'constant');
+    // A constant under another shape stays one, whatever the shape was made from.
+    const renamed = plan.alias !== undefined && inputs[plan.alias]?.kind === 'constant';
+    if (constants || renamed) return this.#fold(planned);
     return this.place(planned);
   }
 

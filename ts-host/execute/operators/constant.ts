@@ -47,9 +47,9 @@ function constantOfShape(node: NodeContext): Plan {
   const width = widthOf(node, dtype);
   const copy = planFill(width, [product(dims)], [1]);
   const type = { dtype, dims };
+  const one = given ?? value;
+  if (one !== undefined && product(one.dims) !== 1) node.fail(`value has dims [${one.dims.join(', ')}]`);
   if (given !== undefined) return movePlan(node, type, [{ copy, from: 1 }]);
-  if (value !== undefined && product(value.dims) !== 1)
-    node.fail(`value has dims [${value.dims.join(', ')}]`);
   const element =
     value === undefined
       ? new Uint8Array(DTYPE_BITS[dtype] / 8)
