@@ -158,6 +158,44 @@ function microsoftCase(rng: Rng): Case {
 
 operatorCases('Attention', { title: 'com.microsoft', cases: 60, bound: NEAR, make: microsoftCase });
 
+function multiHeadCase(rng: Rng): Case {
+  const [batch, heads, size, queries] = [rng.int(1, 3), rng.int(1, 3), rng.int(1, 8), rng.int(1, 6)];
+  const form = pick(rng, 'flat', 'flat', 'flat', 'qkv', 'kv', 'heads');
+  const fresh = form === 'qkv' ? queries : rng.int(1, 7);
+  const past = form === 'flat' && rng.float() < 0.4 ? rng.int(1, 4) : 0;
+  const valueSize = form === 'flat' && past === 0 && rng.float() < 0.3 ? rng.int(1, 8) : size;
+  const keys = past + fresh;
+  const of = (...dims: number[]): Feed => random(rng, 'float32', dims, { low: -2, high: 2 });
+  const raw = (dims: number[]): Feed => feed('int32', dims, Array.from(boolMask(rng, dims).data, Number));
+  const q = of(batch, queries, heads * size);
+  const main = {
+    flat: () => [q, of(batch, fresh, heads * size), of(batch, fresh, heads * valueSize)],
+    qkv: () => [of(batch, queries, heads, 3, size), undefined, undefined],
+    kv: () => [q, of(batch, fresh, heads, 2, size), undefined],
+    heads: () => [q, of(batch, heads, fresh, size), of(batch, heads, fresh, size)],
+  }[form]();
+  const cached = past > 0;
+  return {
+    domain: 'com.microsoft',
+    attributes: {
+      num_heads: BigInt(heads),
+      ...(rng.float() < 0.3 ? { scale: 0.4 } : {}),
+      ...(rng.float() < 0.3 && form !== 'heads' ? { unidirectional: 1n } : {}),
+    },
+    inputs: [
+      ...main,
+      form === 'flat' && rng.float() < 0.5 ? of(heads * (2 * size + valueSize)) : undefined,
+      rng.float() < 0.3 ? raw([batch, keys]) : undefined,
+      rng.float() < 0.3 ? of(pick(rng, 1, batch), pick(rng, 1, heads), queries, keys) : undefined,
+      cached ? of(batch, heads, past, size) : undefined,
+      cached ? of(batch, heads, past, size) : undefined,
+    ],
+    outputs: [true, cached, cached],
+  };
+}
+
+operatorCases('MultiHeadAttention', { cases: 48, bound: NEAR, make: multiHeadCase });
+
 const rng = new Rng(1);
 const f = (...dims: number[]): Feed => random(rng, 'float32', dims);
 const refuses = (
@@ -223,3 +261,27 @@ microsoft('past of other heads', 'SHAPE_MISMATCH', {
   inputs: inputs(undefined, f(2, 2, 1, 4, 2)),
 });
 microsoft('rotation', 'UNSUPPORTED_OP', { attributes: { num_heads: 2n, do_rotary: 1n }, inputs: inputs() });
+
+const multiHead = (
+  why: string,
+  code: 'SHAPE_MISMATCH' | 'GRAPH_INVALID' | 'UNSUPPORTED_OP',
+  each: Case,
+): void =>
+  operatorRefuses('MultiHeadAttention', why, code, {
+    domain: 'com.microsoft',
+    attributes: { num_heads: 2n },
+    ...each,
+  });
+multiHead('no number of heads', 'GRAPH_INVALID', {
+  attributes: {},
+  inputs: [f(1, 2, 4), f(1, 2, 4), f(1, 2, 4)],
+});
+multiHead('heads that do not divide', 'SHAPE_MISMATCH', { inputs: [f(1, 2, 5), f(1, 2, 4), f(1, 2, 4)] });
+multiHead('other batches', 'SHAPE_MISMATCH', { inputs: [f(1, 2, 4), f(2, 2, 4), f(2, 2, 4)] });
+multiHead('fewer values than keys', 'SHAPE_MISMATCH', { inputs: [f(1, 2, 4), f(1, 3, 4), f(1, 2, 4)] });
+multiHead('packed keys of other heads', 'SHAPE_MISMATCH', { inputs: [f(1, 2, 4), f(1, 3, 3, 2, 2)] });
+multiHead('a short bias', 'SHAPE_MISMATCH', { inputs: [f(1, 2, 4), f(1, 2, 4), f(1, 2, 4), f(11)] });
+multiHead('a bias of packed inputs', 'UNSUPPORTED_OP', {
+  inputs: [f(1, 2, 2, 3, 2), undefined, undefined, f(12)],
+});
+multiHead('no keys', 'GRAPH_INVALID', { inputs: [f(1, 2, 4)] });

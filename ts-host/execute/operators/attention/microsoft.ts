@@ -1,6 +1,5 @@
 // com.microsoft Attention: one product makes queries, keys and values of an input, side by side in one row; heads are parts
-// of it. Masks: [batch, keys] and [batch, queries, keys] of int32, where 0 hides; ends of the keys that are seen, [batch];
-// ends and starts, [2 · batch].
+// of it.
 //
 //   input [batch, queries, features] · weights + bias = | q of all heads | k of all heads | v of all heads |   a row
 
@@ -9,11 +8,10 @@ import type { Addresses, Operator, Plan } from '../../operator.js';
 import { describeType, type TensorType } from '../../value.js';
 import { planProduct } from '../matmul/product.js';
 import { stackOf } from '../matmul/views.js';
+import { requireDims } from '../requireDims.js';
 import { CACHE_TABLE_BYTES, type Cache, cacheBytes, cacheView, fillCache } from './cache.js';
-import { type AttentionSizes, type HeadView, type MaskView, planAttention } from './core.js';
-
-/** The least float32: what is added to keys behind a query. */
-const LOWEST = -3.4028234663852886e38;
+import { type AttentionSizes, type HeadView, planAttention } from './core.js';
+import { readAdded, readMask } from './microsoftMask.js';
 
 const [INPUT, WEIGHTS, BIAS, MASK, PAST, ADDED] = [0, 1, 2, 3, 4, 5] as const;
 
@@ -78,57 +76,6 @@ function readShape(node: NodeContext): Shape {
   return shape;
 }
 
-function requireDims(node: NodeContext, index: number, dims: readonly number[]): void {
-  const type = node.optional(index);
-  if (type === undefined) return;
-  if (type.dims.length === dims.length && type.dims.every((dim, i) => dim === dims[i])) return;
-  node.fail(`input ${index} is ${describeType(type)}, needs [${dims.join(', ')}]`);
-}
-
-type Mask = Omit<MaskView, 'address'>;
-
-function readMask(node: NodeContext, { batch, queries, keys, past }: Shape): Mask | undefined {
-  const causal = node.flag('unidirectional');
-  const type = node.optional(MASK);
-  if (type === undefined && !causal) return undefined;
-  const filter = node.float('mask_filter_value', -10000);
-  const common = {
-    filter,
-    hidden: LOWEST,
-    visible: causal ? past + 1 : keys + queries,
-    elementBytes: 4,
-    headStride: 0,
-  };
-  const form = (kind: Mask['kind'], batchStride = 0, rowStride = 0, columnStride = 0): Mask => ({
-    ...{ kind, batchStride, rowStride, columnStride },
-    ...common,
-  });
-  if (type === undefined) return form('none');
-  node.requireDType(MASK, 'int32');
-  const is = (...dims: number[]): boolean =>
-    dims.length === type.dims.length && dims.every((dim, i) => dim === type.dims[i]);
-  if (is(batch)) return form('end', 1);
-  if (is(2 * batch)) return form('range', 1, 0, batch);
-  if (is(batch, keys)) return form('int', keys, 0, 1);
-  if (is(batch, queries, keys)) return form('int', queries * keys, keys, 1);
-  return node.fail(
-    `a mask ${describeType(type)} is not supported for ${batch} rows of ${queries} queries, ${keys} keys`,
-  );
-}
-
-/** Where scores that are added lie: [batch or 1, heads or 1, queries, keys]. */
-function readAdded(
-  node: NodeContext,
-  { batch, heads, queries, keys }: Shape,
-): Omit<HeadView, 'address'> | undefined {
-  const type = node.optional(ADDED);
-  if (type === undefined) return undefined;
-  const [b, h] = type.dims as [number, number];
-  requireDims(node, ADDED, [b === 1 ? 1 : batch, h === 1 ? 1 : heads, queries, keys]);
-  const matrix = queries * keys;
-  return { batch: b === 1 ? 0 : h * matrix, head: h === 1 ? 0 : matrix, row: keys };
-}
-
 interface Room {
   readonly product: number;
   readonly core: number;
@@ -168,8 +115,8 @@ function planMicrosoftAttention(node: NodeContext): Plan {
   });
   const scale = node.float('scale', 0);
   const core = planAttention(engine, shape, { scale: scale === 0 ? 1 / Math.sqrt(size) : scale, softcap: 0 });
-  const mask = readMask(node, shape);
-  const added = readAdded(node, shape);
+  const mask = readMask(node, MASK, shape);
+  const added = readAdded(node, ADDED, shape);
   const cache: Cache = { batch, heads, past, fresh: queries, size };
   const cached = node.has(PAST) || node.wants(1);
   if (node.wants(1) && size !== valueSize) node.fail('present keys and values need heads of one size');

@@ -14,8 +14,9 @@ import {
 import type { NodeContext } from '../../node.js';
 import type { Addresses, Operator, Pack, Plan, Step } from '../../operator.js';
 import type { Address, TensorType } from '../../value.js';
+import { requireDims } from '../requireDims.js';
 import { type Cell, gruCell, lstmCell, RNN_CELL, type Workplace } from './cells.js';
-import { type RecurrentShape, readShape, requireDims, stateDims } from './shape.js';
+import { type RecurrentShape, readShape, stateDims } from './shape.js';
 import { type PackedWeight, packedWeight } from './weights.js';
 
 /** Multiply-adds of one step of the executor. */

@@ -3,6 +3,7 @@
 import type { GateActivation, GateName } from '../../../wasm/kernels/execute/recurrent.js';
 import type { NodeContext } from '../../node.js';
 import { describeType } from '../../value.js';
+import { requireDims } from '../requireDims.js';
 import { readActivations } from './activations.js';
 
 export interface RecurrentShape {
@@ -65,12 +66,4 @@ function checkInputs(node: NodeContext, shape: RecurrentShape, gates: number): v
 
 export function stateDims({ directions, batch, hidden, batchFirst }: RecurrentShape): number[] {
   return batchFirst ? [batch, directions, hidden] : [directions, batch, hidden];
-}
-
-/** @throws OctavoError unless the input is absent or has these dims */
-export function requireDims(node: NodeContext, index: number, dims: readonly number[]): void {
-  const type = node.optional(index);
-  if (type === undefined) return;
-  if (type.dims.length === dims.length && type.dims.every((dim, i) => dim === dims[i])) return;
-  node.fail(`input ${index} is ${describeType(type)}, needs [${dims.join(', ')}]`);
 }
