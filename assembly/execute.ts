@@ -65,3 +65,6 @@ export { gather_blocks_f32 } from './kernels/nbits/scalar';
 export { compare_broadcast } from './kernels/compare/simd128';
 export { where_broadcast } from './kernels/where/simd128';
 export { pow_broadcast } from './kernels/pow/scalar';
+export { grid_sample_f32 } from './kernels/grid-sample/scalar';
+export { roi_align_check, roi_align_f32 } from './kernels/roi-align/scalar';
+export { nms_begin, nms_continue, nms_write } from './kernels/nms/scalar';

@@ -66,3 +66,6 @@ export { gather_blocks_f32 } from '../kernels/nbits/scalar';
 export { compare_broadcast } from './compare';
 export { where_broadcast } from './where';
 export { pow_broadcast } from '../kernels/pow/scalar';
+export { grid_sample_f32 } from '../kernels/grid-sample/scalar';
+export { roi_align_check, roi_align_f32 } from '../kernels/roi-align/scalar';
+export { nms_begin, nms_continue, nms_write } from '../kernels/nms/scalar';

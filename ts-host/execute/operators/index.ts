@@ -20,12 +20,14 @@ import { EXPANDS } from './expand.js';
 import { GATHERS } from './gather.js';
 import { GEMM_OPERATORS } from './gemm.js';
 import { GLOBAL_POOLS } from './globalPool.js';
+import { GRID_SAMPLES } from './gridSample.js';
 import { IDENTITIES } from './identity.js';
 import { INSTANCE_NORMS } from './instanceNorm.js';
 import { LAYER_NORMS } from './layerNorm.js';
 import { LRN_OPERATORS } from './lrn.js';
 import { MATMUL_OPERATORS } from './matmul/matmul.js';
 import { MEAN_VARIANCE_OPERATORS } from './meanVariance.js';
+import { SUPPRESSIONS } from './nonMaxSuppression.js';
 import { NONZEROS } from './nonzero.js';
 import { ONE_HOTS } from './oneHot.js';
 import { OPTIONALS } from './optional.js';
@@ -39,6 +41,7 @@ import { REDUCE_OPERATORS } from './reduce.js';
 import { RESHAPES } from './reshape.js';
 import { RESIZE_OPERATORS } from './resize.js';
 import { RECURRENT_OPERATORS } from './rnn/recurrent.js';
+import { ROI_ALIGNS } from './roiAlign.js';
 import { SCATTERS } from './scatter.js';
 import { SEQUENCES } from './sequence.js';
 import { SHAPES } from './shape.js';
@@ -54,6 +57,9 @@ import { WHERE_OPERATORS } from './where.js';
 const FAMILIES: readonly (readonly Operator[])[] = [
   POOL_OPERATORS,
   CONTROL_FLOW,
+  GRID_SAMPLES,
+  ROI_ALIGNS,
+  SUPPRESSIONS,
   IDENTITIES,
   SEQUENCES,
   OPTIONALS,
