@@ -68,3 +68,4 @@ export { pow_broadcast } from './kernels/pow/scalar';
 export { grid_sample_f32 } from './kernels/grid-sample/scalar';
 export { roi_align_check, roi_align_f32 } from './kernels/roi-align/scalar';
 export { nms_begin, nms_continue, nms_write } from './kernels/nms/scalar';
+export { map_codes_u8 } from './kernels/qlinear/scalar';

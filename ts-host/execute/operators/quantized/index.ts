@@ -7,6 +7,10 @@ import { dynamicQuantize } from './dynamicQuantize.js';
 import { gatherBlockQuantized } from './gatherBlockQuantized.js';
 import { matmulInteger } from './matmulInteger.js';
 import { matmulNBits } from './matmulNBits.js';
+import { qlinearBinary } from './qlinearBinary.js';
+import { qlinearFloats } from './qlinearFloats.js';
+import { qlinearGlobalPool } from './qlinearGlobalPool.js';
+import { qlinearMaps } from './qlinearMaps.js';
 import { qlinearMatmul } from './qlinearMatmul.js';
 import { quantizeLinear } from './quantizeLinear.js';
 
@@ -17,6 +21,10 @@ export const QUANTIZED_OPERATORS: readonly Operator[] = [
   gatherBlockQuantized,
   matmulInteger,
   matmulNBits,
+  qlinearBinary,
+  qlinearFloats,
+  qlinearGlobalPool,
+  qlinearMaps,
   qlinearMatmul,
   quantizedConv,
   quantizeLinear,
