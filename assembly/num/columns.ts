@@ -2,8 +2,21 @@
 // edge of a matrix. Nothing beside them is touched.
 
 /** x[0 .. 3] of a row of `columns` floats; zeros where there are none. */
+// @ts-ignore: decorator
+@inline
 export function loadColumns(ptr: usize, columns: usize): v128 {
-  if (columns >= 4) return v128.load(ptr);
+  return columns >= 4 ? v128.load(ptr) : loadFew(ptr, columns);
+}
+
+/** x[4 .. 7] of a row of `columns` (at most 8) floats; zeros where there are none. */
+// @ts-ignore: decorator
+@inline
+export function loadUpper(ptr: usize, columns: usize): v128 {
+  return columns == 8 ? v128.load(ptr, 16) : loadFew(ptr + 16, max(columns, 4) - 4);
+}
+
+/** Up to 3 floats. */
+function loadFew(ptr: usize, columns: usize): v128 {
   let x = f32x4.splat(0);
   if (columns > 0) x = v128.load_lane<f32>(ptr, x, 0);
   if (columns > 1) x = v128.load_lane<f32>(ptr, x, 1, 4);

@@ -5,7 +5,7 @@
 //
 // B is given by its two strides, so that transposed matrices and weights of convolutions need no copy in between.
 
-import { loadColumns } from './columns';
+import { loadColumns, loadUpper } from './columns';
 import { TILE_COLUMNS } from './float-tile';
 
 /** Bytes of one panel of depth k. */
@@ -37,10 +37,9 @@ export function packPanel(
 }
 
 function packRows(bPtr: usize, rowBytes: usize, k: usize, columns: usize, panelPtr: usize): usize {
-  const upper = max(columns, 4) - 4;
   for (const end = panelPtr + panelBytes(k); panelPtr < end; panelPtr += 32) {
     v128.store(panelPtr, loadColumns(bPtr, columns));
-    v128.store(panelPtr, loadColumns(bPtr + 16, upper), 16);
+    v128.store(panelPtr, loadUpper(bPtr, columns), 16);
     bPtr += rowBytes;
   }
   return panelPtr;

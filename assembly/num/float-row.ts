@@ -3,7 +3,7 @@
 // The sums are those of the tile (float-tile.ts), in the same order.
 
 import { clampLanes } from './clamp';
-import { loadColumns, storeColumns } from './columns';
+import { loadColumns, loadUpper, storeColumns } from './columns';
 import { TILE_COLUMNS } from './float-tile';
 import { multiplyAdd } from './strict-or-relaxed';
 
@@ -80,7 +80,7 @@ function onePanel(
   let c1 = c0;
   if (startPtr != 0) {
     c0 = loadColumns(startPtr, columns);
-    c1 = loadColumns(startPtr + 16, max(columns, 4) - 4);
+    c1 = loadUpper(startPtr, columns);
   }
   for (const end = panelPtr + (k << 5); panelPtr < end; panelPtr += 32) {
     const a = v128.load32_splat(aPtr);

@@ -12,7 +12,7 @@
 // keep V8 from moving the loads of all steps to the front, which would spill accumulators.
 
 import { clampLanes } from './clamp';
-import { loadColumns, storeColumns } from './columns';
+import { loadColumns, loadUpper, storeColumns } from './columns';
 import { multiplyAdd } from './strict-or-relaxed';
 
 /** Rows of a tile. */
@@ -48,15 +48,18 @@ export function floatTile(
   let low3 = low0;
   let high3 = low0;
   if (startPtr != 0) {
-    const upper = max(columns, 4) - 4;
     low0 = loadColumns(startPtr, columns);
-    high0 = loadColumns(startPtr + 16, upper);
-    low1 = loadColumns(startPtr + second * startBytes, columns);
-    high1 = loadColumns(startPtr + second * startBytes + 16, upper);
-    low2 = loadColumns(startPtr + third * startBytes, columns);
-    high2 = loadColumns(startPtr + third * startBytes + 16, upper);
-    low3 = loadColumns(startPtr + fourth * startBytes, columns);
-    high3 = loadColumns(startPtr + fourth * startBytes + 16, upper);
+    high0 = loadUpper(startPtr, columns);
+    low1 = low2 = low3 = low0;
+    high1 = high2 = high3 = high0;
+    if (startBytes != 0) {
+      low1 = loadColumns(startPtr + second * startBytes, columns);
+      high1 = loadUpper(startPtr + second * startBytes, columns);
+      low2 = loadColumns(startPtr + third * startBytes, columns);
+      high2 = loadUpper(startPtr + third * startBytes, columns);
+      low3 = loadColumns(startPtr + fourth * startBytes, columns);
+      high3 = loadUpper(startPtr + fourth * startBytes, columns);
+    }
   }
   for (const tableEnd = tablePtr + taps * TABLE_TAP_BYTES; tablePtr < tableEnd; tablePtr += TABLE_TAP_BYTES) {
     let a0 = <usize>load<u32>(tablePtr);
@@ -142,6 +145,17 @@ export function floatTile(
   high2 = clampLanes(high2, lowest, highest);
   low3 = clampLanes(low3, lowest, highest);
   high3 = clampLanes(high3, lowest, highest);
+  if (columns == TILE_COLUMNS) {
+    v128.store(cPtr, low0);
+    v128.store(cPtr, high0, 16);
+    v128.store(cPtr + second * cBytes, low1);
+    v128.store(cPtr + second * cBytes, high1, 16);
+    v128.store(cPtr + third * cBytes, low2);
+    v128.store(cPtr + third * cBytes, high2, 16);
+    v128.store(cPtr + fourth * cBytes, low3);
+    v128.store(cPtr + fourth * cBytes, high3, 16);
+    return;
+  }
   storeColumns(cPtr, low0, high0, columns);
   storeColumns(cPtr + second * cBytes, low1, high1, columns);
   storeColumns(cPtr + third * cBytes, low2, high2, columns);
