@@ -169,6 +169,71 @@ describe('init', () => {
   });
 });
 
+describe('modules of sessions', () => {
+  const file = (name: string): Uint8Array => readFileSync(new URL(`dist/${name}.wasm`, root));
+
+  it('asked for by two sessions at once -> read and compiled once, a memory each', async () => {
+    const load = freshRealm();
+    let reads = 0;
+    load.registerModules({
+      simd: () => simd,
+      execute: () => {
+        reads++;
+        return file('execute');
+      },
+    });
+    assert.equal(reads, 0);
+    const [one, two] = await Promise.all([load.executionEngine('strict'), load.executionEngine('strict')]);
+    assert.equal(reads, 1);
+    assert.notEqual(one.heap.memory, two.heap.memory);
+  });
+
+  it('precision fast without a relaxed module, or one the runtime refuses -> strict', async () => {
+    const load = freshRealm();
+    load.registerModules({ simd: () => simd, execute: () => file('execute') });
+    assert.equal((await load.executionEngine('fast')).precision, 'strict');
+    load.registerModules({
+      simd: () => simd,
+      execute: () => file('execute'),
+      executeRelaxed: () => Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 99),
+    });
+    assert.equal((await load.executionEngine('fast')).precision, 'strict');
+  });
+
+  it('given to init -> used instead; simd alone -> the others stay the entry’s', async () => {
+    const load = freshRealm();
+    load.registerModules({ simd: () => simd });
+    await assert.rejects(load.executionEngine('strict'), hasCode('WASM_INVALID', /execute/));
+    await load.init({ simd, execute: file('execute') });
+    assert.equal((await load.executionEngine('strict')).precision, 'strict');
+    load.registerModules({ simd: () => simd, execute: () => file('execute') });
+    await load.init(simd);
+    assert.equal((await load.executionEngine('strict')).precision, 'strict');
+  });
+
+  it('another module given as execute -> WASM_INVALID by init, what was in use stays', async () => {
+    const load = freshRealm();
+    await load.init({ simd, execute: file('execute') });
+    const first = await load.engine();
+    await assert.rejects(
+      load.init({ simd, execute: otherAbi(file('execute')) }),
+      hasCode('WASM_INVALID', /ABI/),
+    );
+    await assert.rejects(load.init({ simd, execute: Uint8Array.of(1) }), hasCode('WASM_INVALID'));
+    assert.equal(await load.engine(), first);
+    assert.equal((await load.executionEngine('strict')).precision, 'strict');
+  });
+
+  it('a failure -> failure again, then success once the cause is gone', async () => {
+    const load = freshRealm();
+    let good = false;
+    load.registerModules({ simd: () => simd, execute: () => (good ? file('execute') : Uint8Array.of(1)) });
+    await assert.rejects(load.executionEngine('strict'), hasCode('WASM_INVALID'));
+    good = true;
+    assert.equal((await load.executionEngine('strict')).precision, 'strict');
+  });
+});
+
 describe('runtime', () => {
   it('without WebAssembly -> WASM_UNAVAILABLE with a cause', async () => {
     const load = freshRealm(undefined, 'delete globalThis.WebAssembly');

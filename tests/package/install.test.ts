@@ -18,6 +18,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { buildIfStale } from '../../scripts/build.js';
 import { npmCommand } from '../../scripts/npm.js';
+import { model, node, value } from '../support/onnxBuilder.js';
 
 const root = new URL('../../', import.meta.url).pathname;
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -105,6 +106,13 @@ describe('npm pack', () => {
   });
 });
 
+/** y = x + x */
+const TWICE = model({
+  nodes: [node('Add', ['x', 'x'], ['y'])],
+  inputs: [value('x', [1])],
+  outputs: [value('y', [1])],
+});
+
 describe('installed package', () => {
   it('import -> ready', () => {
     const code = `import { init, diagnostics } from 'octavo'; await init(); console.log(diagnostics().ready)`;
@@ -124,6 +132,17 @@ describe('installed package', () => {
     assert.equal(run(code), 'true');
   });
 
+  it('a session -> runs, with the modules of the entry and with given ones', () => {
+    const given = `const file = (name) => readFileSync(new URL(import.meta.resolve('octavo/' + name)));
+      await init({ simd: file('simd.wasm'), execute: file('execute.wasm') });`;
+    for (const before of ['', given]) {
+      const code = `import { init, Session } from 'octavo'; import { readFileSync } from 'node:fs'; ${before}
+        const session = await Session.create(Buffer.from('${Buffer.from(TWICE).toString('base64')}', 'base64'));
+        const { y } = await session.run({ x: { data: Float32Array.of(3), dims: [1] } }); console.log(y.data[0])`;
+      assert.equal(run(code), '6');
+    }
+  });
+
   for (const condition of ['workerd', 'edge-light']) {
     it(`under the condition ${condition} -> its entry`, () => {
       const code = `console.log(import.meta.resolve('octavo').endsWith('/dist/${condition}.js'))`;
@@ -139,8 +158,13 @@ describe('installed package', () => {
   it('types of octavo -> compile in a strict project for pages, without the types of Node', () => {
     compile(
       `import { init, diagnostics, OctavoError, type ErrorCode } from 'octavo';
+       import { Session, type Tensor } from 'octavo';
+       import execute from 'octavo/execute.wasm';
        import simd from 'octavo/simd.wasm';
-       await init({ simd });
+       await init({ simd, execute });
+       const session = await Session.create(new Uint8Array());
+       const outputs: Record<string, Tensor> = await session.run({ x: { data: new Float32Array(1), dims: [1] } });
+       console.log(outputs);
        const code: ErrorCode = new OctavoError('ABORTED', String(diagnostics().ready)).code;
        // @ts-expect-error: no such code
        const wrong: ErrorCode = 'NO_SUCH_CODE';
