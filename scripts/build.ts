@@ -53,6 +53,8 @@ export async function buildScripts(outdir: string): Promise<void> {
     format: 'esm',
     platform: 'neutral',
     target: 'es2022',
+    // A page without a bundler loads these files as they are.
+    minify: true,
     external: ['node:*', 'commander'],
     metafile: true,
     plugins: [wasmImports(join(root, 'dist'))],
