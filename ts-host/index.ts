@@ -13,9 +13,9 @@ export {
   type SessionOptions,
   type ValueMetadata,
 } from './api/session.js';
-export type { Tensor, TensorArray, TensorInput } from './api/tensor.js';
 export { quantizeVariants, VARIANTS, type VariantFamily, type VariantResult } from './api/variants.js';
 export { type Progress, RunContext, type RunOptions } from './context.js';
+export type { Tensor, TensorArray, TensorInput } from './data/tensor.js';
 export { ERROR_CODES, type ErrorCode, type ErrorPlace, OctavoError } from './errors.js';
 export { type SourceInput, toSource } from './io/any-source.js';
 export { blobSource } from './io/blob.js';

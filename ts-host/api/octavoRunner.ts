@@ -1,6 +1,7 @@
 // The executor behind a session: the model, an engine with a memory of its own, and the files the weights lie in.
 
 import type { RunContext } from '../context.js';
+import type { CheckedFeed, Tensor } from '../data/tensor.js';
 import type { Executor, ProgramFacts } from '../execute/executor.js';
 import type { TensorType } from '../execute/value.js';
 import type { ValueInfo } from '../ir/model.js';
@@ -8,7 +9,6 @@ import type { ExecutionEngine, Precision } from '../wasm/execution.js';
 import { executionEngine } from '../wasm/load.js';
 import type { OpenModel } from './open.js';
 import type { Runner, SessionMemory } from './runner.js';
-import type { CheckedFeed, Tensor } from './tensor.js';
 
 export class OctavoRunner implements Runner {
   readonly #opened: OpenModel;

@@ -2,13 +2,13 @@
 // name when a session asks for it or given as a module.
 
 import type { RunContext } from '../context.js';
+import type { CheckedFeed, Tensor, TensorArray } from '../data/tensor.js';
 import { OctavoError } from '../errors.js';
 import { abortable } from '../io/wait.js';
 import type { DType } from '../ir/dtype.js';
 import type { ValueInfo } from '../ir/model.js';
 import type { OpenModel } from './open.js';
 import type { Runner } from './runner.js';
-import type { CheckedFeed, Tensor, TensorArray } from './tensor.js';
 
 interface OrtTensor {
   readonly type: string;

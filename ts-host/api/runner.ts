@@ -1,8 +1,8 @@
 // What a session runs a model on: our executor, or another engine behind the same surface.
 
 import type { RunContext } from '../context.js';
+import type { CheckedFeed, Tensor } from '../data/tensor.js';
 import type { ValueInfo } from '../ir/model.js';
-import type { CheckedFeed, Tensor } from './tensor.js';
 
 /** Memory of a session, in bytes. */
 export interface SessionMemory {

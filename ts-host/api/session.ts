@@ -2,6 +2,7 @@
 // the model is a Runner.
 
 import { RunContext, type RunOptions } from '../context.js';
+import { checkFeeds, type Tensor, type TensorInput } from '../data/tensor.js';
 import { OctavoError } from '../errors.js';
 import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
@@ -11,7 +12,6 @@ import type { ValueInfo } from '../ir/model.js';
 import { type OpenModel, openModel } from './open.js';
 import type { OnnxRuntime } from './ortAdapter.js';
 import type { Runner, SessionMemory } from './runner.js';
-import { checkFeeds, type Tensor, type TensorInput } from './tensor.js';
 
 /** What runs the model. `octavo` is the package's own executor. The others need that package, installed by you. */
 export type ExecutorName = 'octavo' | 'onnxruntime-node' | 'onnxruntime-web';

@@ -2,7 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { TensorInput } from '../api/tensor.js';
+import type { TensorInput } from '../data/tensor.js';
 import { OctavoError } from '../errors.js';
 import { asElements } from '../execute/elements.js';
 import { ioWait } from '../io/wait.js';

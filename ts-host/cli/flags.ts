@@ -3,14 +3,14 @@
 
 import type { ExecutorName } from '../api/session.js';
 import type { VariantFamily } from '../api/variants.js';
-import type { QuantMode } from '../ir/plan.js';
+import type { WeightMode } from '../ir/plan.js';
 import type { WeightObserver } from '../observers/index.js';
 import type { Bits, GranularityName, QuantizeOptions } from '../quantize/options.js';
 import { UsageError } from './errors.js';
 
 /** Flags of `quantize` and `plan`; those with choices arrive checked, as text. */
 export interface PlanFlags {
-  readonly mode?: QuantMode | 'auto';
+  readonly mode?: WeightMode | 'auto';
   readonly bits?: string;
   readonly granularity?: GranularityName;
   readonly blockSize?: string;
@@ -66,8 +66,8 @@ export interface QuantizeFlags extends PlanFlags {
   readonly variants?: VariantFamily;
 }
 
-const STORED: readonly QuantMode[] = ['weights', 'embedding'];
-const CODED: readonly QuantMode[] = ['weights', 'dynamic', 'embedding'];
+const STORED: readonly WeightMode[] = ['weights', 'embedding'];
+const CODED: readonly WeightMode[] = ['weights', 'dynamic', 'embedding'];
 
 /** Flags that only some modes know, and those modes. The others suit every mode. */
 const MODES_OF = {
@@ -80,7 +80,7 @@ const MODES_OF = {
   weightType: ['dynamic'],
   reduceRange: ['dynamic'],
   convInteger: ['dynamic'],
-} as const satisfies Partial<Record<keyof PlanFlags, readonly QuantMode[]>>;
+} as const satisfies Partial<Record<keyof PlanFlags, readonly WeightMode[]>>;
 
 type ModeFlag = keyof typeof MODES_OF;
 
@@ -138,7 +138,7 @@ export function planOptions(flags: PlanFlags): PlanChoice {
 }
 
 /** The mode asked for, after a check that every flag suits it; without one, the mode that the flags leave. */
-function chooseMode(flags: PlanFlags): { mode: QuantMode | 'auto'; modeReason?: string } {
+function chooseMode(flags: PlanFlags): { mode: WeightMode | 'auto'; modeReason?: string } {
   const { mode = 'auto' } = flags;
   if (mode !== 'auto') {
     for (const { typed, option, modes } of narrowing(flags)) {
@@ -146,7 +146,7 @@ function chooseMode(flags: PlanFlags): { mode: QuantMode | 'auto'; modeReason?: 
     }
     return { mode };
   }
-  let left: readonly QuantMode[] = ['weights', 'dynamic'];
+  let left: readonly WeightMode[] = ['weights', 'dynamic'];
   let by: string | undefined;
   for (const { typed, option, modes } of narrowing(flags)) {
     const both = left.filter((candidate) => modes.includes(candidate));
@@ -159,20 +159,20 @@ function chooseMode(flags: PlanFlags): { mode: QuantMode | 'auto'; modeReason?: 
 }
 
 /** The flags given that not every mode knows. */
-function narrowing(flags: PlanFlags): { typed: string; option: string; modes: readonly QuantMode[] }[] {
+function narrowing(flags: PlanFlags): { typed: string; option: string; modes: readonly WeightMode[] }[] {
   return (Object.keys(MODES_OF) as ModeFlag[])
     .filter((key) => flags[key] !== undefined)
     .map((key) => ({ typed: asTyped(key, flags[key]), option: asTyped(key), modes: modesOf(key, flags) }));
 }
 
 /** Mode dynamic has 8-bit codes and no blocks, so it takes --bits 8 and --granularity channel. */
-function modesOf(key: ModeFlag, flags: PlanFlags): readonly QuantMode[] {
+function modesOf(key: ModeFlag, flags: PlanFlags): readonly WeightMode[] {
   if (key === 'bits' && flags.bits === '8') return CODED;
   if (key === 'granularity' && flags.granularity === 'block') return STORED;
   return MODES_OF[key];
 }
 
-function unsuited(typed: string, option: string, modes: readonly QuantMode[], mode: QuantMode): Error {
+function unsuited(typed: string, option: string, modes: readonly WeightMode[], mode: WeightMode): Error {
   return new UsageError(`${typed} does not suit mode ${mode}, it is for ${modes.join(' and ')}`, option);
 }
 

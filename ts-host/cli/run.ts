@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Session, type SessionDiagnostics } from '../api/session.js';
-import type { Tensor } from '../api/tensor.js';
+import type { Tensor } from '../data/tensor.js';
 import { folderSink } from '../io/node/folder-sink.js';
 import { ioWait } from '../io/wait.js';
 import { type StoredArray, writeNpy } from '../node/npy.js';

@@ -6,7 +6,13 @@ import type { CodeDType } from './dtype.js';
 /** Written into every plan; another number is refused with `PLAN_VERSION`. */
 export const PLAN_VERSION = 1;
 
-export type QuantMode = 'weights' | 'dynamic' | 'embedding' | 'fp16';
+export type QuantMode = 'weights' | 'dynamic' | 'embedding' | 'fp16' | 'static';
+
+/** Modes that need no samples. */
+export type WeightMode = Exclude<QuantMode, 'static'>;
+
+/** Engine that is to run a statically quantized model: it decides which operators run in integers. */
+export type QuantTarget = 'onnxruntime-cpu' | 'onnxruntime-web' | 'tensorrt' | 'octavo';
 
 /** Which elements of a tensor share one scale. */
 export type Granularity =
@@ -58,6 +64,25 @@ export type NodeForm =
   | 'dynamicInteger'
   | 'halfCast';
 
+/** How a value that a node computes, or an input of the graph, becomes codes. One scale for the tensor:
+ *  real = scale · (code − zeroPoint). */
+export interface ActivationPlan {
+  /** Name of the value, prefixed by the graph path where nested. It keeps the name: what readers of it get is what the
+   *  codes stand for. */
+  readonly value: string;
+  readonly dtype: 'int8' | 'uint8' | 'int16' | 'uint16';
+  readonly qmin: number;
+  readonly qmax: number;
+  readonly symmetric: boolean;
+  /** How the range was chosen, or `shared` where another value's parameters are taken over. */
+  readonly method: string;
+  /** Name of the value whose parameters these are: operators that only move elements need them equal. */
+  readonly like?: string;
+  /** > 0 and exactly representable as float32. */
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
 export interface NodePlan {
   /** Node id as `nodeIds` makes it. */
   readonly node: string;
@@ -73,6 +98,11 @@ export interface QuantPlan {
   readonly version: typeof PLAN_VERSION;
   readonly mode: QuantMode;
   readonly tensors: readonly TensorPlan[];
+  /** Mode static: values that become codes, in graph order. */
+  readonly activations?: readonly ActivationPlan[];
+  /** Mode static: what the plan was made for, and how it is written. */
+  readonly target?: QuantTarget;
+  readonly representation?: 'qdq' | 'operator';
   /** Every node that has a constant float operand, or an operator whose weights can be quantized; in graph order. */
   readonly nodes: readonly NodePlan[];
 }

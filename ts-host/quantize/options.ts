@@ -3,7 +3,7 @@
 import type { RunOptions } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { ExternalResolver } from '../io/external.js';
-import type { QuantMode, QuantPlan } from '../ir/plan.js';
+import type { QuantPlan, WeightMode } from '../ir/plan.js';
 import { WEIGHT_OBSERVERS, type WeightObserver } from '../observers/index.js';
 
 export type Bits = 2 | 3 | 4 | 5 | 6 | 7 | 8 | 16;
@@ -14,7 +14,7 @@ export type GranularityName = 'tensor' | 'channel' | 'block';
 /** What quantizes and how. Every field has a default; `quantize(model)` alone is meant to do the sensible thing. */
 export interface QuantizeOptions extends RunOptions {
   /** Default: dynamic when MatMul and Gemm carry most of the weights, else weights. */
-  readonly mode?: QuantMode | 'auto' | undefined;
+  readonly mode?: WeightMode | 'auto' | undefined;
   /** Bits of a weight code, for the modes weights and embedding. Default 8. */
   readonly bits?: Bits | undefined;
   /** Default: channel for 5 bits and more, block below. */
@@ -58,7 +58,7 @@ export interface QuantizeOptions extends RunOptions {
 
 /** The options that decide a plan, complete. */
 export interface PlanSettings {
-  readonly mode: QuantMode | 'auto';
+  readonly mode: WeightMode | 'auto';
   readonly bits: Bits;
   readonly granularity: GranularityName;
   readonly blockSize: number;

@@ -4,7 +4,7 @@
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { Model } from '../ir/model.js';
-import { type NodePlan, PLAN_VERSION, type QuantMode, type QuantPlan, type TensorPlan } from '../ir/plan.js';
+import { type NodePlan, PLAN_VERSION, type QuantPlan, type TensorPlan, type WeightMode } from '../ir/plan.js';
 import { byteLengthOf, elementCount } from '../ir/tensor.js';
 import { WEIGHT_OBSERVERS } from '../observers/index.js';
 import { floatChunks } from '../tensor/floatChunks.js';
@@ -41,7 +41,7 @@ export async function makePlan(
 ): Promise<PlanResult> {
   const { weights, weightless } = usesOf(model);
   const chosen = settings.mode === 'auto' ? autoMode(weights) : undefined;
-  const mode = MODES[chosen?.mode ?? (settings.mode as QuantMode)];
+  const mode = MODES[chosen?.mode ?? (settings.mode as WeightMode)];
   const { tensors, nodes } = await planWeights(engine, weights, mode, { settings, canRaiseTo }, context);
   const plan: QuantPlan = {
     version: PLAN_VERSION,
@@ -226,7 +226,7 @@ function scaleBytes(spec: CodeSpec, scales: number): number {
 }
 
 /** dynamic when MatMul and Gemm carry more than half of the elements that could be quantized. */
-function autoMode(weights: readonly Weight[]): { mode: QuantMode; reason: string } {
+function autoMode(weights: readonly Weight[]): { mode: WeightMode; reason: string } {
   let products = 0;
   let all = 0;
   for (const { ref, uses } of weights) {

@@ -2,7 +2,7 @@
 // Everything that does not depend on the mode (filters, sharing, sizes, scales) is the planner's.
 
 import type { CodeDType } from '../../ir/dtype.js';
-import type { Granularity, NodeForm, QuantMode } from '../../ir/plan.js';
+import type { Granularity, NodeForm, WeightMode } from '../../ir/plan.js';
 import type { Tensor } from '../../ir/tensor.js';
 import type { WeightObserver } from '../../observers/index.js';
 import type { PlanSettings } from '../options.js';
@@ -34,7 +34,7 @@ export interface ModeContext {
 }
 
 export interface Mode {
-  readonly name: QuantMode;
+  readonly name: WeightMode;
   /** The wish for one use, or why there is none. */
   choose(use: WeightUse, tensor: Tensor, context: ModeContext): Choice | string;
   /** The form that serves any use, for a weight whose users want different ones. */
