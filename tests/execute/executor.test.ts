@@ -117,6 +117,60 @@ describe('Executor', () => {
     plain.dispose();
   });
 
+  it('watched inputs and outputs -> once each, the input as it is fed, conversions of layout unseen', async () => {
+    const executor = await executorOf(smallNet(), engine, { watched: ['x', 'y'] });
+    const x = f32([1, 2, 3, 3], counting(18));
+    const seen: [string, readonly number[], number][] = [];
+    const { RunContext } = await import('../../ts-host/context.js');
+    const { y } = Object.fromEntries(
+      await executor.run(new Map([['x', x]]), new RunContext(), {
+        watch: ({ name, dims, address }) => {
+          const count = dims.reduce((a, b) => a * b, 1);
+          const values = new Float32Array(engine.heap.memory.buffer, address, count);
+          seen.push([name, dims, values.reduce((a, b) => Math.max(a, b))]);
+        },
+      }),
+    );
+    assert.deepEqual(seen, [
+      ['x', [1, 2, 3, 3], 18],
+      ['y', [1, 3, 3, 3], (y!.data as Float32Array).reduce((a, b) => Math.max(a, b))],
+    ]);
+    executor.dispose();
+  });
+
+  it('a watched value behind a shape that comes as data, channels last -> seen', async () => {
+    const executor = await executorOf(
+      {
+        opset: 13,
+        nodes: [
+          node('Reshape', ['x', 'shape'], ['r']),
+          node('Conv', ['r', 'w'], ['c']),
+          node('Relu', ['c'], ['y']),
+        ],
+        initializers: [floats('w', [3, 2, 1, 1], counting(6))],
+        inputs: [value('x', ['n']), value('shape', [4], 'int64')],
+        outputs: [value('y')],
+      },
+      engine,
+      { watched: ['r', 'c'] },
+    );
+    const seen: [string, readonly number[]][] = [];
+    const { RunContext } = await import('../../ts-host/context.js');
+    const feeds = new Map([
+      ['x', f32([12], counting(12))],
+      ['shape', i64(1, 2, 3, 2)],
+    ]);
+    await executor.run(feeds, new RunContext(), {
+      watch: ({ name, dims, channelsLast }) =>
+        seen.push([name, channelsLast ? [dims[0]!, dims[3]!, dims[1]!, dims[2]!] : dims]),
+    });
+    assert.deepEqual(seen, [
+      ['r', [1, 2, 3, 2]],
+      ['c', [1, 3, 3, 2]],
+    ]);
+    executor.dispose();
+  });
+
   it('shapes that come as data -> planned at run time, also through a convolution', async () => {
     const executor = await executorOf(
       {

@@ -25,12 +25,13 @@ export interface HostTensor extends TensorType {
 }
 
 export interface ExecutorOptions {
-  /** Names of values that {@link ExecutorRun.watch} wants to see. They are kept apart: nothing is fused over them. */
+  /** Names of values that {@link ExecutorRun.watch} wants to see, inputs of the graph too. They are kept apart: nothing is
+   *  fused over them. */
   readonly watched?: readonly string[] | undefined;
 }
 
 export interface ExecutorRun {
-  /** Called for each watched value when it is made. The tensor lies in the executor's memory and is gone afterwards. */
+  /** Called for each watched value when it is made, for inputs before anything else. The tensor lies in the executor's memory and is gone afterwards. */
   readonly watch?: Watch | undefined;
   /** Names of the outputs to return. Default: all. */
   readonly wanted?: ReadonlySet<string> | undefined;

@@ -85,6 +85,7 @@ export class RunnableGraph {
         if (known?.kind === 'tensor') place.address = known.place.address;
       }
       this.#copyInputs(program, inputs);
+      if (watch !== undefined) this.#watchInputs(program, watch);
       await state.run(program.steps(watch));
       return await this.#finish(program, own, frame, state, outer, watch);
     } finally {
@@ -169,11 +170,22 @@ export class RunnableGraph {
     return copy;
   }
 
+  /** Before any step: one may work in place. */
+  #watchInputs({ inputs }: Program, watch: Watch): void {
+    for (const [index, input] of inputs.entries()) {
+      const { name } = this.prepared.graph.inputs[index]!;
+      if (input === undefined || !this.#shared.watched.has(name)) continue;
+      watch({ name, ...input.type, address: input.place.address, channelsLast: false });
+    }
+  }
+
   #watchLate(names: readonly string[], made: ReadonlyMap<string, Entry>, watch: Watch): void {
     for (const name of names) {
-      const known = made.get(name)?.natural;
+      const entry = made.get(name);
+      const known = entry?.natural ?? entry?.channelsLast;
       if (!this.#shared.watched.has(name) || known?.kind !== 'tensor') continue;
-      watch({ name, ...known.type, address: known.place.address, channelsLast: false });
+      const channelsLast = entry?.natural === undefined;
+      watch({ name, ...known.type, address: known.place.address, channelsLast });
     }
   }
 

@@ -4,7 +4,7 @@ import { intAttribute } from '../ir/attributes.js';
 import type { DType } from '../ir/dtype.js';
 import type { Node } from '../ir/model.js';
 import { type Known, typeOf } from './known.js';
-import type { Walk } from './walk.js';
+import { UNNAMED, type Walk } from './walk.js';
 
 /** ONNX's number of a float type, as Cast has it. */
 const ONNX_CODE: Partial<Record<DType, number>> = { float32: 1, float16: 10, bfloat16: 16 };
@@ -21,7 +21,7 @@ export function castNode(dtype: DType): Node {
     opType: 'Cast',
     domain: '',
     inputs: ['x'],
-    outputs: ['y'],
+    outputs: [UNNAMED],
     attributes: new Map([['to', intAttribute(ONNX_CODE[dtype]!)]]),
   };
 }

@@ -9,6 +9,9 @@ import type { Entry, Known } from './known.js';
 import type { Elements } from './node.js';
 import type { Plan } from './operator.js';
 
+/** The output of a node that the executor itself adds: wanted, and never the name of a value of the model. */
+export const UNNAMED = '\u0000';
+
 /** A node with everything its operator asked for. */
 export interface PlannedNode {
   readonly id: string;

@@ -6,7 +6,7 @@ import type { Node } from '../../ir/model.js';
 import { Constant } from '../constant.js';
 import { type Known, typeOf } from '../known.js';
 import { bytesOf, type TensorType } from '../value.js';
-import type { Walk } from '../walk.js';
+import { UNNAMED, type Walk } from '../walk.js';
 import { isFreeMove, permuted, toChannelsLast, toNatural } from './spatial.js';
 
 /** `known` with its dims in the order `to`; it is in the other one. */
@@ -28,7 +28,7 @@ export async function moveChannels(
 /** A Transpose of one input. */
 export function transposeNode(perm: readonly number[]): Node {
   const attributes = new Map([['perm', intsAttribute(perm)]]);
-  return { name: '', opType: 'Transpose', domain: '', inputs: ['x'], outputs: ['y'], attributes };
+  return { name: '', opType: 'Transpose', domain: '', inputs: ['x'], outputs: [UNNAMED], attributes };
 }
 
 /** The same bytes under other dims. */
