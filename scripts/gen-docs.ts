@@ -42,6 +42,7 @@ ${table.join('\n')}
 | \`file\`   | file name or path as the caller gave it, or as the model names it   |
 | \`node\`   | node name, or \`OpType#index\` where the model gives no name          |
 | \`tensor\` | tensor name                                                         |
+| \`sample\` | name of the sample: a file, or \`#\` and its number                 |
 | \`offset\` | byte offset from the start of \`file\`                                |
 | \`field\`  | option name, or a path inside a plan such as \`tensors[3].scale[0]\`  |
 

@@ -25,6 +25,10 @@ export const ERROR_CODES = {
   IO_FAILED: 'Reading or writing failed; the cause holds the error of the runtime.',
   FEED_INVALID:
     "What a session is fed does not fit the model's inputs: a name, dtype, rank, shape or kind of array.",
+  SAMPLES_MISSING: 'There are no samples, or none that can be used.',
+  IMAGE_UNSUPPORTED:
+    'The bytes are no image that is decoded: neither JPEG nor PNG, or of a rare kind (arithmetic coding, 12 bits, …).',
+  DECODER_MISSING: 'The package that the option decoder names is not installed, or cannot run here.',
   DISPOSED: 'The session was disposed.',
   EXECUTOR_MISSING: 'The package that the option executor names is not installed, or cannot run here.',
   EXECUTOR_FAILED:
@@ -42,6 +46,8 @@ export interface ErrorPlace {
   readonly node?: string;
   /** Tensor name. */
   readonly tensor?: string;
+  /** Name of the sample: a file, or `#` and its number. */
+  readonly sample?: string;
   /** Byte offset from the start of `file`. */
   readonly offset?: number;
   /** Option name, or path inside a JSON document such as `tensors[3].scale`. */
@@ -59,17 +65,27 @@ export class OctavoError extends Error {
   override readonly name = 'OctavoError';
   readonly code: ErrorCode;
   readonly place: ErrorPlace;
+  readonly #bare: string;
 
   constructor(code: ErrorCode, message: string, place: ErrorPlace = {}, options?: ErrorOptions) {
     super(`${message}${describePlace(place)}`, options);
     this.code = code;
     this.place = place;
+    this.#bare = message;
+  }
+
+  /** The same error with more of its place; what it knows itself stays. */
+  within(place: ErrorPlace): OctavoError {
+    const { cause } = this;
+    const options = cause === undefined ? undefined : { cause };
+    return new OctavoError(this.code, this.#bare, { ...place, ...this.place }, options);
   }
 }
 
 function describePlace(place: ErrorPlace): string {
   const parts: string[] = [];
   if (place.file !== undefined) parts.push(`file ${place.file}`);
+  if (place.sample !== undefined) parts.push(`sample ${place.sample}`);
   if (place.node !== undefined) parts.push(`node ${place.node}`);
   if (place.tensor !== undefined) parts.push(`tensor ${place.tensor}`);
   if (place.field !== undefined) parts.push(`field ${place.field}`);
