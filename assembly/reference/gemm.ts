@@ -7,8 +7,9 @@ export function gemm_packed_bytes(n: usize, k: usize): usize {
   return ((n + PANEL_COLUMNS - 1) / PANEL_COLUMNS) * PANEL_COLUMNS * k;
 }
 
+/** Where B[depth, column] lies in packed B. */
 @inline
-function packedAt(packedPtr: usize, depth: usize, column: usize, k: usize): usize {
+export function packedAt(packedPtr: usize, depth: usize, column: usize, k: usize): usize {
   const panel = packedPtr + (column / PANEL_COLUMNS) * PANEL_COLUMNS * k;
   return panel + depth * PANEL_COLUMNS + (column % PANEL_COLUMNS);
 }
