@@ -29,12 +29,16 @@ export async function makeFeed(spec: TensorSpec): Promise<Feed> {
   if (spec.kind === 'random' || spec.kind === 'values') {
     return { dtype: spec.dtype, dims, data: fill(spec.dtype, numbersOf(spec)) };
   }
-  const [height, width] = [dims.at(-2)!, dims.at(-1)!];
-  const picture =
-    spec.kind === 'image'
-      ? resize(await readJpeg(spec.file), width, height)
-      : drawText(spec.text, width, height, spec.seed, spec.turned === true);
-  return { dtype: 'float32', dims, data: toPlanes(picture, spec.rule) };
+  const [batch, , height, width] = dims as [number, number, number, number];
+  const data = new Float32Array(batch * 3 * height * width);
+  for (let index = 0; index < batch; index++) {
+    const picture =
+      spec.kind === 'image'
+        ? resize(await readJpeg(spec.file), width, height)
+        : drawText(spec.text, width, height, spec.seed + index, spec.turned === true);
+    data.set(toPlanes(picture, spec.rule), index * 3 * height * width);
+  }
+  return { dtype: 'float32', dims, data };
 }
 
 function numbersOf(spec: Extract<TensorSpec, { kind: 'random' | 'values' }>): readonly number[] {

@@ -15,9 +15,10 @@ export interface PixelRule {
 export type TensorSpec =
   /** Uniform in [low, high): floats, or integers for integer types. */
   | { kind: 'random'; dtype: string; dims: number[]; seed: number; low: number; high: number }
-  /** A JPEG, cropped to the aspect of [N=1, 3, H, W] and scaled bilinearly. */
+  /** A JPEG, cropped to the aspect of [N, 3, H, W] and scaled bilinearly, N times. */
   | { kind: 'image'; file: string; dims: number[]; rule: PixelRule }
-  /** Text drawn in a stroke font, dark on light with seeded noise; `turned` rotates it by half a turn. */
+  /** Text drawn in a stroke font, dark on light with seeded noise; `turned` rotates it by half a turn. In a batch
+   *  each picture has noise and grey levels of its own. */
   | { kind: 'text'; text: string; dims: number[]; rule: PixelRule; seed: number; turned?: boolean }
   | { kind: 'values'; dtype: string; dims: number[]; values: number[] };
 

