@@ -13,7 +13,6 @@ interface Inlining {
   readonly model: Model;
   readonly functions: ReadonlyMap<string, ModelFunction>;
   readonly fresh: NameGenerator;
-  nodes: number;
 }
 
 /** What the names and attributes of a function body mean at one call. */
@@ -29,8 +28,9 @@ interface Call {
 export function inlineFunctions(model: Model): Model {
   if (model.functions.length === 0) return model;
   const functions = new Map(model.functions.map((each) => [keyOf(each.domain, each.name), each]));
-  const inlining: Inlining = { model, functions, fresh: uniqueNames(model), nodes: 0 };
-  const graph = inlineGraph(inlining, model.graph, []);
+  requireBounded(model, functions);
+  const inlining: Inlining = { model, functions, fresh: uniqueNames(model) };
+  const graph = inlineGraph(inlining, model.graph);
   return { ...model, graph, functions: [] };
 }
 
@@ -38,25 +38,15 @@ function keyOf(domain: string, name: string): string {
   return `${domain === 'ai.onnx' ? '' : domain}:${name}`;
 }
 
-function inlineGraph(inlining: Inlining, graph: Graph, stack: readonly string[]): Graph {
-  return { ...graph, nodes: graph.nodes.flatMap((node) => inlineNode(inlining, node, stack)) };
+function inlineGraph(inlining: Inlining, graph: Graph): Graph {
+  return { ...graph, nodes: graph.nodes.flatMap((node) => inlineNode(inlining, node)) };
 }
 
-function inlineNode(inlining: Inlining, node: Node, stack: readonly string[]): Node[] {
+function inlineNode(inlining: Inlining, node: Node): Node[] {
   const key = keyOf(node.domain, node.opType);
   const callee = inlining.functions.get(key);
-  if (callee === undefined) {
-    if (++inlining.nodes > MAX_NODES) {
-      throw new OctavoError('LIMIT_EXCEEDED', `inlining functions makes more than ${MAX_NODES} nodes`);
-    }
-    return [mapGraphs(node, (graph) => inlineGraph(inlining, graph, stack))];
-  }
-  const name = node.name || node.opType;
-  if (stack.includes(key) || stack.length >= MAX_DEPTH) {
-    const road = [...stack, key].map((each) => each.replace(/^:/, '')).join(' -> ');
-    throw new OctavoError('GRAPH_INVALID', `functions call each other without end: ${road}`, { node: name });
-  }
-  requireFit(inlining.model, node, callee, name);
+  if (callee === undefined) return [mapGraphs(node, (graph) => inlineGraph(inlining, graph))];
+  requireFit(inlining.model, node, callee, node.name || node.opType);
   const call: Call = { node, callee, names: new Map() };
   for (const [i, inner] of callee.inputs.entries()) call.names.set(inner, node.inputs[i] ?? '');
   for (const [i, inner] of callee.outputs.entries()) {
@@ -64,7 +54,58 @@ function inlineNode(inlining: Inlining, node: Node, stack: readonly string[]): N
   }
   const body = callee.nodes.map((inner) => called(inlining, call, inner));
   const passed = passedThrough(inlining, call);
-  return [...body.flatMap((inner) => inlineNode(inlining, inner, [...stack, key])), ...passed];
+  return [...body.flatMap((inner) => inlineNode(inlining, inner)), ...passed];
+}
+
+/** Nodes that a call becomes, and functions inside functions. */
+interface Extent {
+  readonly nodes: number;
+  readonly depth: number;
+}
+
+/** Counts before anything is made: forty functions that call the next one twice would be 2^40 nodes. */
+function requireBounded({ graph }: Model, functions: ReadonlyMap<string, ModelFunction>): void {
+  const known = new Map<string, Extent>();
+  const together = (nodes: readonly Node[], stack: readonly string[]): Extent => {
+    const extents = nodes.map((node) => ofNode(node, stack));
+    return { nodes: sum(extents.map(({ nodes }) => nodes)), depth: Math.max(0, ...extents.map(depthOf)) };
+  };
+  const ofNode = (node: Node, stack: readonly string[]): Extent => {
+    const key = keyOf(node.domain, node.opType);
+    const callee = functions.get(key);
+    if (callee === undefined) {
+      const inner = graphsOf(node).map(({ nodes }) => together(nodes, stack));
+      return { nodes: 1 + sum(inner.map(({ nodes }) => nodes)), depth: Math.max(0, ...inner.map(depthOf)) };
+    }
+    const found = known.get(key);
+    if (stack.includes(key) || stack.length + (found?.depth ?? 0) >= MAX_DEPTH)
+      throw endless(node, [...stack, key]);
+    if (found !== undefined) return found;
+    const { nodes, depth } = together(callee.nodes, [...stack, key]);
+    // A function without nodes is a call to be gone through all the same.
+    const extent = { nodes: Math.max(1, nodes), depth: depth + 1 };
+    known.set(key, extent);
+    return extent;
+  };
+  if (together(graph.nodes, []).nodes <= MAX_NODES) return;
+  throw new OctavoError('LIMIT_EXCEEDED', `inlining functions makes more than ${MAX_NODES} nodes`);
+}
+
+function endless(node: Node, stack: readonly string[]): OctavoError {
+  const road = stack.map((each) => each.replace(/^:/, '')).join(' -> ');
+  return new OctavoError('GRAPH_INVALID', `functions call each other without end: ${road}`, {
+    node: node.name || node.opType,
+  });
+}
+
+const depthOf = ({ depth }: Extent): number => depth;
+const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
+
+function graphsOf({ attributes }: Node): Graph[] {
+  return [...attributes.values()].flatMap((attribute) => {
+    if (attribute.kind === 'graph') return [attribute.value];
+    return attribute.kind === 'graphs' ? attribute.value : [];
+  });
 }
 
 function requireFit({ opsets }: Model, node: Node, callee: ModelFunction, name: string): void {
