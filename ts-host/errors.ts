@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   EXECUTOR_MISSING: 'The package that the option executor names is not installed, or cannot run here.',
   EXECUTOR_FAILED:
     'The runtime that the option executor names refused or failed the model; the cause holds its error.',
+  STATS_INVALID: 'Calibration statistics break their format, or are of another model.',
   SOURCE_CHANGED: 'The input returned a different length than it announced.',
 } as const;
 
