@@ -1,4 +1,4 @@
-// The matrix of runtimes: quantizes the same models with the packed Octavo in every JavaScript runtime and
+// The matrix of runtimes: quantizes and runs the same models with the packed Octavo in every JavaScript runtime and
 // compares the SHA-256 of every output.
 //
 //   npx tsx tests/runtimes/run.ts [--only NAME,NAME] [--package FOLDER] [--keep]
