@@ -1,12 +1,25 @@
 // The documents that name what the code has: they are held against it.
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { buildIfStale } from '../../scripts/build.js';
 import { ERRORS_PAGE, errorsPage, README, readmePage } from '../../scripts/gen-docs.js';
+import { ocrModels } from '../support/data.js';
 import { octavo } from './support.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -50,6 +63,24 @@ describe('documents', () => {
     const page = readFileSync(README, 'utf8');
     assert.ok(page.split('\n').length <= 151);
     assert.equal(page, readmePage(), 'run npx tsx scripts/gen-docs.ts');
+  });
+
+  it('README.md, running a model -> prints what its comment says', () => {
+    const [, code] = /^## Run a model\n\n```js\n([\s\S]*?)^```$/m.exec(read('README.md')) ?? [];
+    const [, expected] = /console\.log\(.*\); \/\/ (.+)$/m.exec(code ?? '') ?? [];
+    assert.ok(code !== undefined && expected !== undefined, 'no example');
+    const folder = mkdtempSync(join(tmpdir(), 'octavo-readme-'));
+    try {
+      copyFileSync(ocrModels.find((path) => path.includes('_rec_'))!, join(folder, 'model.onnx'));
+      mkdirSync(join(folder, 'node_modules'));
+      symlinkSync(root, join(folder, 'node_modules/octavo'));
+      writeFileSync(join(folder, 'example.mjs'), code);
+      const done = spawnSync(process.execPath, ['example.mjs'], { cwd: folder, encoding: 'utf8' });
+      assert.equal(done.stderr, '');
+      assert.equal(done.stdout.trim(), expected);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('links between documents -> lead to files', () => {
