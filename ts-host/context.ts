@@ -3,10 +3,12 @@
 
 import { OctavoError } from './errors.js';
 
-/** What an operation is doing now. `done` and `total` count bytes of the phase's input; steps in phase `run`. */
+/** What an operation is doing now. `done` and `total` count bytes of the phase's input; steps in phase `run`, samples in
+ *  phase `calibrate`. */
 export interface Progress {
-  readonly phase: 'read' | 'analyse' | 'write' | 'run';
+  readonly phase: 'read' | 'analyse' | 'write' | 'run' | 'calibrate';
   readonly done: number;
+  /** 0 where samples do not tell how many they are. */
   readonly total: number;
 }
 

@@ -33,7 +33,12 @@ export const ERROR_CODES = {
   EXECUTOR_MISSING: 'The package that the option executor names is not installed, or cannot run here.',
   EXECUTOR_FAILED:
     'The runtime that the option executor names refused or failed the model; the cause holds its error.',
-  STATS_INVALID: 'Calibration statistics break their format, or are of another model.',
+  NON_FINITE_ACTIVATION: 'A value that the model computes from a sample is NaN or infinite.',
+  STATS_INVALID: 'The bytes are no stats file, or a truncated or damaged one.',
+  STATS_VERSION: 'A stats file has a version this release does not read.',
+  STATS_MISMATCH:
+    'Statistics do not belong together: they are of another model, of other values, or of the same sample twice.',
+  CRYPTO_UNAVAILABLE: 'The runtime has no crypto.subtle, which hashes models and stats files.',
   SOURCE_CHANGED: 'The input returned a different length than it announced.',
 } as const;
 

@@ -1,5 +1,6 @@
 // The public API of `octavo`. Re-exports only; the entries of the package (entries/) add where the kernels come from.
 
+export { type CalibrateOptions, calibrate } from './api/calibrate.js';
 export { type Inspection, type InspectOptions, inspect } from './api/inspect.js';
 export type { OnnxRuntime } from './api/ortAdapter.js';
 export { planQuantization, quantize } from './api/quantize.js';
@@ -14,7 +15,12 @@ export {
   type ValueMetadata,
 } from './api/session.js';
 export { quantizeVariants, VARIANTS, type VariantFamily, type VariantResult } from './api/variants.js';
+export type { CalibrationOptions } from './calibrate/calibrate.js';
+export type { CheckpointOptions, CheckpointStore } from './calibrate/checkpoint.js';
+export type { Shard } from './calibrate/shard.js';
+export { CalibrationStats, mergeStats } from './calibrate/stats.js';
 export { type Progress, RunContext, type RunOptions } from './context.js';
+export type { GivenSamples, Sample, SampleInput, SampleSource, Samples, Wants } from './data/sample.js';
 export type { Tensor, TensorArray, TensorInput } from './data/tensor.js';
 export { ERROR_CODES, type ErrorCode, type ErrorPlace, OctavoError } from './errors.js';
 export { type SourceInput, toSource } from './io/any-source.js';
@@ -38,6 +44,7 @@ export {
   type QuantPlan,
   type TensorPlan,
 } from './ir/plan.js';
+export type { Histogram, SampleExtremes, TensorStats } from './observers/activation/stats.js';
 export type { Bits, GranularityName, QuantizeOptions } from './quantize/options.js';
 export { planFromJson, planToJson } from './quantize/planJson.js';
 export type { TensorError } from './report/measure.js';

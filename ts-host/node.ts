@@ -4,4 +4,5 @@ export * from './index.js';
 export { fileSource } from './io/node/file-source.js';
 export { folderResolver } from './io/node/folder-resolver.js';
 export { folderSink } from './io/node/folder-sink.js';
+export { type CheckpointFile, checkpointFile } from './node/checkpointFile.js';
 export { type QuantizeFileOptions, quantizeFile } from './node/quantizeFile.js';

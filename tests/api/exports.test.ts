@@ -7,6 +7,7 @@ import * as octavo from '../../ts-host/index.js';
 import * as octavoNode from '../../ts-host/node.js';
 
 const VALUES = [
+  'CalibrationStats',
   'ERROR_CODES',
   'OctavoError',
   'PLAN_VERSION',
@@ -15,12 +16,14 @@ const VALUES = [
   'VARIANTS',
   'blobSource',
   'bytesSource',
+  'calibrate',
   'diagnostics',
   'httpSource',
   'init',
   'inspect',
   'mapResolver',
   'memorySink',
+  'mergeStats',
   'opfsSink',
   'opfsSource',
   'planFromJson',
@@ -33,16 +36,17 @@ const VALUES = [
   'streamSink',
   'toSource',
 ];
-const NODE_VALUES = ['fileSource', 'folderResolver', 'folderSink', 'quantizeFile'];
+const NODE_VALUES = ['checkpointFile', 'fileSource', 'folderResolver', 'folderSink', 'quantizeFile'];
 
-const TYPES =
-  `Bits DType Diagnostics DirectoryHandleLike ErrorCode ErrorPlace ExecutorName ExternalResolver Family
-  FamilyChoice FileHandleLike GranularityName HttpOptions InitModules InspectOptions Inspection MemorySink
-  ModuleInput ModuleSource NodeForm NodePlan OnnxRuntime OutputFile Progress QuantMode QuantPlan
-  QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket R2WriteBucket RelaxedState RunOptions
-  RunSessionOptions SessionDiagnostics SessionMemory SessionOptions Sink SinkFile Source SourceInput
-  Tensor TensorArray TensorError TensorInput TensorPlan TensorReport ValueMetadata VariantFamily
-  VariantResult`.split(/\s+/);
+const TYPES = `Bits CalibrateOptions CalibrationOptions CheckpointOptions CheckpointStore DType Diagnostics
+  DirectoryHandleLike ErrorCode ErrorPlace ExecutorName ExternalResolver Family FamilyChoice
+  FileHandleLike GivenSamples GranularityName Histogram HttpOptions InitModules InspectOptions
+  Inspection MemorySink ModuleInput ModuleSource NodeForm NodePlan OnnxRuntime OutputFile Progress
+  QuantMode QuantPlan QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket R2WriteBucket
+  RelaxedState RunOptions RunSessionOptions Sample SampleExtremes SampleInput SampleSource Samples
+  SessionDiagnostics SessionMemory SessionOptions Shard Sink SinkFile Source SourceInput Tensor
+  TensorArray TensorError TensorInput TensorPlan TensorReport TensorStats ValueMetadata VariantFamily
+  VariantResult Wants`.split(/\s+/);
 
 /** Names a file exports with `type`. */
 function typesOf(file: string): string[] {
@@ -64,5 +68,5 @@ test('octavo exports -> these values and types', () => {
 
 test('octavo/node exports -> those and what only Node has', () => {
   assert.deepEqual(Object.keys(octavoNode).sort(), [...VALUES, ...NODE_VALUES].sort());
-  assert.deepEqual(typesOf('node.ts'), ['QuantizeFileOptions']);
+  assert.deepEqual(typesOf('node.ts'), ['CheckpointFile', 'QuantizeFileOptions']);
 });

@@ -11,6 +11,7 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
   analyse: 'choosing scales',
   write: 'writing',
   run: 'running',
+  calibrate: 'calibrating',
 };
 
 export interface TerminalOptions {

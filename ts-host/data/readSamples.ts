@@ -14,6 +14,8 @@ export interface CheckedSample {
   readonly items: readonly string[];
   /** Their numbers in the whole set, from 0; those left out count. */
   readonly numbers: readonly number[];
+  /** Items that the batch is long; those behind the numbered ones fill it up. */
+  readonly length: number;
   readonly feeds: ReadonlyMap<string, CheckedFeed>;
 }
 
@@ -61,7 +63,7 @@ function checkedSample(sample: Sample, next: number, inputs: readonly ValueInfo[
     const count = sample.numbers?.length ?? itemCount(feeds, inputs);
     const numbers = sample.numbers ?? Array.from({ length: count }, (_, i) => next + i);
     const items = sample.items ?? numbers.map((_, i) => (count === 1 ? name : `${name}[${i}]`));
-    return { name, items, numbers, feeds };
+    return { name, items, numbers, length: sample.length ?? count, feeds };
   } catch (error) {
     throw error instanceof OctavoError ? error.within({ sample: name }) : error;
   }

@@ -11,8 +11,10 @@ export interface Sample {
   readonly feeds: Readonly<Record<string, TensorInput>>;
   /** Number of each of its items in the whole set, ascending. Default: counted on from the items before. */
   readonly numbers?: readonly number[] | undefined;
-  /** Names of its items, in order. Fewer than the batch is long: it was filled up with its own first items. */
+  /** Names of its items, in order. */
   readonly items?: readonly string[] | undefined;
+  /** Items that the batch is long, where it was filled up with its own first items. Default: as many as have numbers. */
+  readonly length?: number | undefined;
 }
 
 /** What a caller may give for a sample: the tensor of a model's only input, or a tensor for each input by name. */
