@@ -2,7 +2,7 @@
 // f64/hyperbolic.ts.
 //
 //   |x| < 0.625: x + x³ · P(x²), P of degree 4, 2^-27.7 from the truth (fitted by Remez' exchange)
-//   else:        1 − 2 / (e^(2|x|) + 1), with the sign of x
+//   else:        1 − 2 / (e^(2|x|) + 1);   both with the sign of x
 
 import { exp } from './exp';
 import { tanh64 } from './f64/hyperbolic';
@@ -27,5 +27,6 @@ function tanh32<V>(x: V): V {
   const small = add<V>(x, mul<V>(mul<V>(x, z), polynomial<V>(z, T, 4)));
   const e = exp<V>(add<V>(size, size));
   const large = sub<V>(constant<V>(T + 24), div<V>(constant<V>(T + 28), add<V>(e, constant<V>(T + 24))));
-  return ifLess<V>(size, constant<V>(T + 20), small, withSign<V>(large, x));
+  // −0 + 0 is 0: the sign of x is given back to both.
+  return withSign<V>(ifLess<V>(size, constant<V>(T + 20), small, large), x);
 }

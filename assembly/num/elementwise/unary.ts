@@ -136,6 +136,6 @@ function gelu<V>(x: V): V {
 /** As x · sigmoid(2u), u the argument of tanh: nothing cancels. */
 @inline
 function geluTanh<V>(x: V): V {
-  const cube = mul<V>(mul<V>(x, x), literal<V>(0.07135481627159992));
+  const cube = mul<V>(mul<V>(x, x), literal<V>(0.07135481627260025));
   return mul<V>(x, sigmoid<V>(mul<V>(x, add<V>(literal<V>(1.5957691216057308), cube))));
 }

@@ -1,4 +1,4 @@
-// The error function in float64, within 4 units in the last place.
+// The error function in float64, within 6 units in the last place.
 //
 //   |x| < 1:   2/√π · e^−x² · Σ 2^n x^(2n+1) / (1·3·5 … (2n+1)), all terms positive
 //   else:      1 − erfc x,  erfc x = e^−x² / √π / (x + (1/2)/(x + (2/2)/(x + (3/2)/(x + …))))
