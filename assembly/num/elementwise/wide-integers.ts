@@ -31,7 +31,9 @@ export function binaryWide(op: i32, type: i32, a: usize, b: usize, out: usize, l
     case Binary.Xor: return loop<i64>(Binary.Xor, a, b, out, len, aStep, bStep);
     case Binary.ShiftLeft: return loop<u64>(Binary.ShiftLeft, a, b, out, len, aStep, bStep);
     case Binary.ShiftRight: return loop<u64>(Binary.ShiftRight, a, b, out, len, aStep, bStep);
-    default: return loop<i64>(Binary.PRelu, a, b, out, len, aStep, bStep);
+    default:
+      if (unsigned) return loop<u64>(Binary.PRelu, a, b, out, len, aStep, bStep);
+      return loop<i64>(Binary.PRelu, a, b, out, len, aStep, bStep);
   }
 }
 
