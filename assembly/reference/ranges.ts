@@ -5,17 +5,20 @@ import { ScaleLayout } from '../abi/scales';
 import { scaleIndex } from '../layout/scale-index';
 import { affineScale, affineZeroPoint, finiteScale, symmetricScale } from '../num/range';
 
-/** Returns 1, or 0 when some x is NaN or infinite; min and max are then unspecified. A zero of either sign is
- *  stored as +0, so that the result does not depend on the order of elements. */
+/** Returns 1, or 0 when some x is NaN or infinite. NaN changes neither min nor max. A zero of either sign is stored as
+ *  +0, so that the result does not depend on the order of elements. */
 export function range_f32(xPtr: usize, count: u32, start: u32, minPtr: usize, maxPtr: usize, layout: ScaleLayout): i32 {
+  let finite = 1;
   for (let k: u32 = 0; k < count; k++) {
     const x = load<f32>(xPtr + (usize(k) << 2));
-    if (!isFinite<f32>(x)) return 0;
+    if (!isFinite<f32>(x)) finite = 0;
     const index = usize(scaleIndex(u64(start) + k, layout)) << 2;
-    store<f32>(minPtr + index, min(load<f32>(minPtr + index), x) + 0);
-    store<f32>(maxPtr + index, max(load<f32>(maxPtr + index), x) + 0);
+    const low = load<f32>(minPtr + index);
+    const high = load<f32>(maxPtr + index);
+    store<f32>(minPtr + index, (x < low ? x : low) + 0);
+    store<f32>(maxPtr + index, (x > high ? x : high) + 0);
   }
-  return 1;
+  return finite;
 }
 
 /** scale[s] = symmetricScale(min[s], max[s]), steps = qmax - zeroPoint. */
