@@ -150,7 +150,10 @@ describe('gather_blocks_f32', () => {
         return signed && value >= 2 ** (bits - 1) ? value - 2 ** bits : value;
       };
       const rows = Array.from({ length: table.outer }, (_, o) => o).flatMap((o) =>
-        Array.from(table.indices as ArrayLike<number | bigint>, (index) => o * gathered + ((Number(index) + gathered) % gathered)),
+        Array.from(
+          table.indices as ArrayLike<number | bigint>,
+          (index) => o * gathered + ((Number(index) + gathered) % gathered),
+        ),
       );
       const expected = Float32Array.from(
         rows.flatMap((row) =>
