@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defaultName } from '../../ts-host/cli/output.js';
+import { duration, ProgressLine } from '../../ts-host/cli/progress.js';
 import { groupByReason, megabytes } from '../../ts-host/cli/summary.js';
 import { byteCount, count, names } from '../../ts-host/cli/values.js';
+import type { Progress } from '../../ts-host/context.js';
 import type { NodePlan } from '../../ts-host/ir/plan.js';
 
 const float = (reason: string): NodePlan => ({
@@ -94,5 +96,32 @@ describe('defaultName', () => {
       ['model.onnx', { plan: { version: 1, mode: 'fp16', tensors: [], nodes: [] } }, 'model.plan.onnx'],
     ];
     for (const [input, options, name] of cases) assert.equal(defaultName(input, options), name);
+  });
+});
+
+describe('ProgressLine', () => {
+  it('bytes -> a bar; samples -> a count, their rate and the time left, once it has settled', () => {
+    const line = new ProgressLine((text) => `(${text})`);
+    const at = (seconds: number, phase: Progress['phase'], done: number, total: number) =>
+      line.text({ phase, done, total }, seconds);
+    assert.equal(at(0, 'read', 1, 4), `${'━'.repeat(6)}(${'━'.repeat(18)})  25 %  reading`);
+    assert.match(at(0, 'write', 0, 0), /100 % {2}writing$/);
+    assert.match(at(1, 'calibrate', 10, 100), /10 % {2}calibrating 10 of 100$/);
+    assert.match(at(1.2, 'calibrate', 14, 100), /calibrating 14 of 100$/);
+    assert.match(at(3, 'calibrate', 30, 100), /30 % {2}calibrating 30 of 100, 10\/s, 7 s left$/);
+    assert.match(at(5, 'calibrate', 100, 100), /100 % {2}calibrating 100 of 100, 23\/s$/);
+    assert.equal(at(5, 'run', 0, 1).endsWith('running'), true);
+    assert.equal(at(6, 'calibrate', 0, 0), 'calibrating 0');
+    assert.equal(at(10, 'calibrate', 5, 0), 'calibrating 5, 1.3/s');
+  });
+
+  it('durations -> in two units', () => {
+    assert.deepEqual([0.2, 59.5, 61, 3599.2, 7322].map(duration), [
+      '1 s',
+      '1 min 0 s',
+      '1 min 1 s',
+      '1 h 0 min',
+      '2 h 2 min',
+    ]);
   });
 });

@@ -55,6 +55,11 @@ export interface RunFlags {
   readonly memoryLimit?: number;
 }
 
+/** Flags of `merge`. */
+export interface MergeFlags {
+  readonly output: string;
+}
+
 /** Flags of `quantize`. */
 export interface QuantizeFlags extends PlanFlags {
   readonly output?: string;

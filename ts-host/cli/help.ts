@@ -46,3 +46,10 @@ Examples:
 
 A .npz file feeds every tensor in it under its own name; NAME=FILE.npz takes the tensor NAME out of it. Outputs are written
 as NAME.npy, with _ for characters that file names should not have.`;
+
+export const MERGE_HELP = `
+Examples:
+  octavo merge shard0.stats shard1.stats -o model.stats
+  octavo merge shards/*.stats -o model.stats --json
+
+Statistics of another model, of other values, or of a sample that is in two files are refused.`;

@@ -2,8 +2,15 @@
 // --help, --version and mistakes answer at once.
 
 import { Command, Option } from 'commander';
-import type { InspectFlags, PlanCommandFlags, PlanFlags, QuantizeFlags, RunFlags } from './flags.js';
-import { INSPECT_HELP, MAIN_HELP, PLAN_HELP, QUANTIZE_HELP, RUN_HELP } from './help.js';
+import type {
+  InspectFlags,
+  MergeFlags,
+  PlanCommandFlags,
+  PlanFlags,
+  QuantizeFlags,
+  RunFlags,
+} from './flags.js';
+import { INSPECT_HELP, MAIN_HELP, MERGE_HELP, PLAN_HELP, QUANTIZE_HELP, RUN_HELP } from './help.js';
 import type { Environment } from './terminal.js';
 import { byteCount, count, names, repeated, shapes } from './values.js';
 import { packageVersion } from './version.js';
@@ -17,6 +24,7 @@ export function makeProgram(environment: Environment): Command {
     .addCommand(planCommand(environment))
     .addCommand(inspectCommand(environment))
     .addCommand(runCommand(environment))
+    .addCommand(mergeCommand(environment))
     .helpCommand(false);
   for (const command of [program, ...program.commands]) {
     // main() tells errors; writeErr remains for the help that a missing command gets.
@@ -93,6 +101,20 @@ function runCommand(environment: Environment): Command {
     .action(async (model: string, flags: RunFlags) => {
       const { runCommand: run } = await import('./run.js');
       await run(model, flags, environment);
+    });
+}
+
+function mergeCommand(environment: Environment): Command {
+  return new Command('merge')
+    .description('Makes the statistics of several shards one: the same bytes in any order.')
+    .argument('<stats...>', 'stats files of one model')
+    .requiredOption('-o, --output <file>', 'where to write, or - for standard output')
+    .option('--json', 'print one JSON document')
+    .option('--verbose', 'list every value that was never seen or constant')
+    .addHelpText('after', MERGE_HELP)
+    .action(async (files: string[], flags: MergeFlags) => {
+      const { mergeCommand: run } = await import('./merge.js');
+      await run(files, flags, environment);
     });
 }
 

@@ -3,16 +3,9 @@
 import type { Progress } from '../context.js';
 import { ioError } from '../io/wait.js';
 import { UsageError } from './errors.js';
+import { ProgressLine } from './progress.js';
 
 const DRAW_EVERY_MS = 60;
-const BAR_WIDTH = 24;
-const PHASES: Readonly<Record<Progress['phase'], string>> = {
-  read: 'reading',
-  analyse: 'choosing scales',
-  write: 'writing',
-  run: 'running',
-  calibrate: 'calibrating',
-};
 
 export interface TerminalOptions {
   readonly json: boolean;
@@ -24,6 +17,7 @@ export class Terminal {
   readonly json: boolean;
   /** Lists in full. */
   readonly verbose: boolean;
+  readonly #progress = new ProgressLine((text) => paint('dim', text, process.stderr));
   #drawn = '';
   #drawnAt = Number.NEGATIVE_INFINITY;
 
@@ -63,15 +57,12 @@ export class Terminal {
   }
 
   /** Draws progress, if stderr is a terminal. */
-  readonly onProgress = ({ phase, done, total }: Progress): void => {
+  readonly onProgress = (progress: Progress): void => {
     if (!process.stderr.isTTY || process.env.TERM === 'dumb') return;
     const now = performance.now();
     if (now - this.#drawnAt < DRAW_EVERY_MS) return;
     this.#drawnAt = now;
-    const share = total > 0 ? Math.min(1, done / total) : 1;
-    const filled = Math.floor(share * BAR_WIDTH);
-    const bar = '━'.repeat(filled) + paint('dim', '━'.repeat(BAR_WIDTH - filled), process.stderr);
-    const line = `${bar} ${String(Math.floor(100 * share)).padStart(3)} %  ${PHASES[phase]}`;
+    const line = this.#progress.text(progress, now / 1000);
     if (line === this.#drawn) return;
     process.stderr.write(`\r\x1b[K${line}`);
     this.#drawn = line;
@@ -104,7 +95,7 @@ export function paint(
 }
 
 /** @throws UsageError when stdout shows what is written to it. */
-export function refuseTerminal(): void {
+export function refuseTerminal(what = 'a model'): void {
   if (!process.stdout.isTTY) return;
-  throw new UsageError('a model is not for the screen: send standard output to a file or pipe', '-o');
+  throw new UsageError(`${what} is not for the screen: send standard output to a file or pipe`, '-o');
 }
