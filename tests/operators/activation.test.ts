@@ -101,6 +101,22 @@ for (const { opType, bound = ulps(4), since = 7, domain = '', attributes, oracle
   });
 }
 
+// onnxruntime has no Swish.
+operatorCases('Swish', {
+  cases: 24,
+  bound: ulps(4),
+  make: (rng, index) => {
+    const dtype = index % 3 === 0 ? 'float64' : 'float32';
+    const dims = shape(rng, rng.int(0, 4), rng.float() < 0.1 ? 0 : 1, 7);
+    const x = random(rng, dtype, dims, { low: -20, high: 20 });
+    const alpha = index < 4 ? 1 : Math.fround(rng.float() * 2);
+    const given = index < 4 ? {} : { attributes: { alpha } };
+    const round = dtype === 'float32' ? Math.fround : Number;
+    const y = numbersOf(x).map((value) => Number(value) * sigmoid(round(Number(value) * alpha)));
+    return { opset: 24, ...given, inputs: [x], expected: [feed(dtype, dims, y)] };
+  },
+});
+
 for (const opType of ['BiasGelu', 'FastGelu']) {
   operatorCases(opType, {
     title: 'with a bias',

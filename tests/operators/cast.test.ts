@@ -26,6 +26,34 @@ operatorCases('Cast', {
   },
 });
 
+operatorCases('CastLike', {
+  cases: 40,
+  bound: exact,
+  make: (rng, index) => {
+    const [from, to] = PAIRS[(index * 17) % PAIRS.length]!;
+    const unsigned = to.startsWith('u') || from.startsWith('u');
+    const within = from === 'bool' ? {} : { low: unsigned ? 0 : -100, high: 100 };
+    const x = random(rng, from, shape(rng, rng.int(0, 3), 0, 9), within);
+    const like = random(rng, to, shape(rng, rng.int(0, 2), 0, 3));
+    const brain = from === 'bfloat16' || to === 'bfloat16';
+    return {
+      opset: [15, 19, 21][index % 3]!,
+      inputs: [x, like],
+      ...(brain
+        ? {
+            expected: [
+              feed(
+                to,
+                x.dims,
+                numbersOf(x).map((v) => (to === 'bool' ? Number(Number(v) !== 0) : v)),
+              ),
+            ],
+          }
+        : {}),
+    };
+  },
+});
+
 operatorRefuses('Cast', 'to a type that is none', 'UNSUPPORTED_DTYPE', {
   attributes: { to: 77n },
   inputs: [feed('float32', [1], [1])],

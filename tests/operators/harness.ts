@@ -16,6 +16,7 @@ import { executionEngine, referenceExecutionEngine } from '../support/engine.js'
 import { Rng } from '../support/rng.js';
 import { type Bound, exact } from './bounds.js';
 import { type Case, caseModel, describeCase, presentInputs, wantedOutputs } from './cases.js';
+import { enlist, isCensus } from './census.js';
 import { type Feed, numbersOf } from './feeds.js';
 import { runLocally } from './local.js';
 import { ORT_FEEDS, runOrt } from './ort.js';
@@ -45,6 +46,11 @@ function bothEngines(): Promise<readonly [ExecutionEngine, ExecutionEngine]> {
 /** A suite of random cases of one operator.
  *  @param opType - the operator; with `graph` cases, what the suite is called */
 export function operatorCases(opType: string, { cases, bound, title, make }: OperatorCases): void {
+  if (isCensus) {
+    const all = () => Array.from({ length: cases }, (_, index) => make(new Rng(index + 1), index));
+    enlist(() => ({ opType, cases: all() }));
+    return;
+  }
   describe(title === undefined ? opType : `${opType}: ${title}`, () => {
     before(() => bothEngines());
     for (let index = 0; index < cases; index++) {

@@ -102,6 +102,22 @@ operatorCases('SimplifiedLayerNormalization', {
   },
 });
 
+// Older exporters give these operators the domain of onnxruntime, which has no kernels under that name.
+for (const opType of ['LayerNormalization', 'SimplifiedLayerNormalization']) {
+  operatorCases(opType, {
+    title: 'com.microsoft',
+    cases: 20,
+    bound: anyOf(relative(1e-6), absolute(1e-6)),
+    make: (rng, index) => {
+      const { dims, axis, row } = draw(rng, index);
+      const [x, scale] = [random(rng, 'float32', dims), random(rng, 'float32', row)];
+      const attributes = { axis: BigInt(index % 2 === 0 ? axis : axis - dims.length), epsilon: 1e-3 };
+      const expected = [definition(x, scale, Math.fround(1e-3), opType.startsWith('Simplified'))];
+      return { domain: 'com.microsoft', attributes, inputs: [x, scale], expected };
+    },
+  });
+}
+
 for (const opType of ['SkipLayerNormalization', 'SkipSimplifiedLayerNormalization']) {
   operatorCases(opType, {
     cases: 24,

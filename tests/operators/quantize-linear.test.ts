@@ -99,7 +99,7 @@ operatorCases('QuantizeLinear', {
 
 operatorCases('QuantizeLinear', {
   title: 'com.microsoft',
-  cases: 6,
+  cases: 20,
   bound: exact,
   make: (rng, index): Case => {
     const grains = [perTensor, perAxis][index % 2]!(rng);
@@ -180,7 +180,7 @@ operatorCases('DequantizeLinear', {
 
 operatorCases('DequantizeLinear', {
   title: 'com.microsoft',
-  cases: 6,
+  cases: 20,
   bound: exact,
   make: (rng, index): Case => {
     const grains = [perTensor, perAxis][index % 2]!(rng);

@@ -87,7 +87,7 @@ function sequence(name: string) {
 
 operatorCases('Loop', {
   title: 'collects a sequence',
-  cases: 8,
+  cases: 20,
   bound: exact,
   make: (rng) => {
     const body = graph({
@@ -113,16 +113,48 @@ operatorCases('Loop', {
 });
 
 operatorCases('optionals', {
-  cases: 4,
+  cases: 24,
   bound: exact,
-  make: (rng) => {
+  make: (rng, index) => {
+    // Until 18 they take optionals only.
+    const later: NodeInput[] = [
+      ['OptionalHasElement', ['x0'], ['y2']],
+      ['OptionalHasElement', [''], ['y3']],
+      ['OptionalGetElement', ['x0'], ['y4']],
+    ];
     const nodes = nodesOf([
       ['Optional', ['x0'], ['maybe']],
       ['OptionalHasElement', ['maybe'], ['y0']],
       ['OptionalGetElement', ['maybe'], ['y1']],
-      ['OptionalHasElement', ['x0'], ['y2']],
+      ...(index % 2 === 0 ? later : []),
     ]);
-    return { opset: 18, graph: { nodes }, inputs: [random(rng, 'float32', shape(rng, 2))], outputs: 3 };
+    const dtype = pick(rng, ['float32', 'int64', 'bool', 'uint8', 'float64', 'int32'] as const);
+    const x = random(rng, dtype, shape(rng, rng.int(0, 4), 0, 4));
+    return {
+      opset: index % 2 === 0 ? 18 : 15,
+      graph: { nodes },
+      inputs: [x],
+      outputs: index % 2 === 0 ? 5 : 2,
+    };
+  },
+});
+
+operatorCases('optionals', {
+  title: 'of sequences',
+  cases: 8,
+  bound: exact,
+  make: (rng, index) => {
+    const dims = shape(rng, rng.int(1, 3), 1, 4);
+    const nodes = nodesOf([
+      ['SequenceConstruct', ['x0', 'x1'], ['two']],
+      ['Optional', ['two'], ['maybe']],
+      ['OptionalHasElement', ['maybe'], ['y0']],
+      ['OptionalGetElement', ['maybe'], ['back']],
+      ['SequenceLength', ['back'], ['y1']],
+      ['ConcatFromSequence', ['back'], ['y2'], { axis: 0n }],
+    ]);
+    const inputs = [random(rng, 'float32', dims), random(rng, 'float32', dims)];
+    return { opset: index % 2 === 0 ? 18 : 15, graph: { nodes }, inputs, outputs: 3 };
   },
 });
 

@@ -1,4 +1,4 @@
-// Dropout and Identity as inference knows them: nothing changes. A mask that is wanted is true everywhere.
+// Dropout as inference knows it: nothing changes. A mask that is wanted is true everywhere.
 
 import { binaryBroadcast } from '../../wasm/kernels/execute/binary.js';
 import { copyScratchBytes, copyStrided, type Width } from '../../wasm/kernels/execute/copy.js';
@@ -50,10 +50,4 @@ function fillSteps(node: NodeContext, at: Addresses, mask: TensorType): Step[] {
 
 export const DROPOUT_OPERATORS: readonly Operator[] = [
   { opType: 'Dropout', domain: '', acceptsHalf: true, plan: planDropout },
-  {
-    opType: 'Identity',
-    domain: '',
-    acceptsHalf: true,
-    plan: (node) => ({ outputs: [node.input(0)], alias: 0 }),
-  },
 ];
