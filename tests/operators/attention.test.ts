@@ -5,6 +5,7 @@ import {
   type Case,
   type Feed,
   feed,
+  numbersOf,
   ofRange,
   operatorCases,
   operatorRefuses,
@@ -168,30 +169,45 @@ function multiHeadCase(rng: Rng): Case {
   const of = (...dims: number[]): Feed => random(rng, 'float32', dims, { low: -2, high: 2 });
   const raw = (dims: number[]): Feed => feed('int32', dims, Array.from(boolMask(rng, dims).data, Number));
   const q = of(batch, queries, heads * size);
+  const flat = (width: number): Feed => of(batch, fresh, heads * width);
+  const [k, v] = [flat(size), flat(valueSize)];
+  const packed = (...parts: Feed[]): Feed => interleaved(parts, [batch, fresh, heads, parts.length, size]);
   const main = {
-    flat: () => [q, of(batch, fresh, heads * size), of(batch, fresh, heads * valueSize)],
-    qkv: () => [of(batch, queries, heads, 3, size), undefined, undefined],
-    kv: () => [q, of(batch, fresh, heads, 2, size), undefined],
+    flat: () => [q, k, v],
+    qkv: () => [packed(q, k, v), undefined, undefined],
+    kv: () => [q, packed(k, v), undefined],
     heads: () => [q, of(batch, heads, fresh, size), of(batch, heads, fresh, size)],
   }[form]();
   const cached = past > 0;
+  const rest = [
+    form === 'flat' && rng.float() < 0.5 ? of(heads * (2 * size + valueSize)) : undefined,
+    rng.float() < 0.3 ? raw([batch, keys]) : undefined,
+    rng.float() < 0.3 ? of(pick(rng, 1, batch), pick(rng, 1, heads), queries, keys) : undefined,
+    cached ? of(batch, heads, past, size) : undefined,
+    cached ? of(batch, heads, past, size) : undefined,
+  ];
   return {
     domain: 'com.microsoft',
     attributes: {
       num_heads: BigInt(heads),
       ...(rng.float() < 0.3 ? { scale: 0.4 } : {}),
-      ...(rng.float() < 0.3 && form !== 'heads' ? { unidirectional: 1n } : {}),
+      ...(rng.float() < 0.5 && form !== 'heads' && fresh === queries ? { unidirectional: 1n } : {}),
     },
-    inputs: [
-      ...main,
-      form === 'flat' && rng.float() < 0.5 ? of(heads * (2 * size + valueSize)) : undefined,
-      rng.float() < 0.3 ? raw([batch, keys]) : undefined,
-      rng.float() < 0.3 ? of(pick(rng, 1, batch), pick(rng, 1, heads), queries, keys) : undefined,
-      cached ? of(batch, heads, past, size) : undefined,
-      cached ? of(batch, heads, past, size) : undefined,
-    ],
+    inputs: [...main, ...rest],
+    // onnxruntime's CPU has no packed forms.
+    ...(form === 'qkv' || form === 'kv' ? { judged: [q, k, v, ...rest] } : {}),
     outputs: [true, cached, cached],
   };
+}
+
+/** Tensors [batch, rows, heads · size] as one of `dims` [batch, rows, heads, parts, size]. */
+function interleaved(parts: readonly Feed[], dims: readonly number[]): Feed {
+  const size = dims.at(-1)!;
+  const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => {
+    const [head, part] = [Math.floor(i / (size * parts.length)), Math.floor(i / size) % parts.length];
+    return numbersOf(parts[part]!)[head * size + (i % size)] as number;
+  });
+  return feed('float32', dims, data);
 }
 
 operatorCases('MultiHeadAttention', { cases: 48, bound: NEAR, make: multiHeadCase });
@@ -283,5 +299,9 @@ multiHead('packed keys of other heads', 'SHAPE_MISMATCH', { inputs: [f(1, 2, 4),
 multiHead('a short bias', 'SHAPE_MISMATCH', { inputs: [f(1, 2, 4), f(1, 2, 4), f(1, 2, 4), f(11)] });
 multiHead('a bias of packed inputs', 'UNSUPPORTED_OP', {
   inputs: [f(1, 2, 2, 3, 2), undefined, undefined, f(12)],
+});
+multiHead('looking back over other keys', 'UNSUPPORTED_OP', {
+  attributes: { num_heads: 2n, unidirectional: 1n },
+  inputs: [f(1, 2, 4), f(1, 3, 4), f(1, 3, 4)],
 });
 multiHead('no keys', 'GRAPH_INVALID', { inputs: [f(1, 2, 4)] });

@@ -23,6 +23,8 @@ export interface Case {
   readonly graph?: Pick<ModelInput, 'nodes' | 'initializers' | 'functions' | 'domains'>;
   /** What must come out, where onnxruntime is no judge (say why in the test): then it is not run. */
   readonly expected?: readonly (Feed | undefined)[];
+  /** An equal case in a form that onnxruntime has, where it lacks this one: inputs in place of `inputs`. */
+  readonly judged?: readonly (Feed | undefined)[];
   /** How near, if other than the operator's other cases. */
   readonly bound?: Bound | readonly Bound[];
   /** Shown on failure. */

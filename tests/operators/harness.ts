@@ -131,7 +131,8 @@ async function runOctavo(
   return runLocally(caseModel(opType, each, constants), feeds, engine);
 }
 
-async function judge(opType: string, each: Case): Promise<Map<string, Feed>> {
+async function judge(opType: string, given: Case): Promise<Map<string, Feed>> {
+  const each = given.judged === undefined ? given : { ...given, inputs: given.judged };
   const present = presentInputs(each);
   const unfit = present.filter(({ feed }) => !ORT_FEEDS.has(feed.dtype)).map(({ index }) => index);
   const constants = new Set([...(each.constants ?? []), ...unfit]);

@@ -94,6 +94,13 @@ function readShape(node: NodeContext, parts: Parts, heads: number): Shape {
   if (node.has(BIAS) && (q.input === k.input || k.input === v.input || node.input(K).dims.length === 4)) {
     node.fail('a bias of packed inputs is not supported', 'UNSUPPORTED_OP');
   }
+  // onnxruntime's last query then sees every key: which keys are earlier is not defined.
+  if (node.flag('unidirectional') && k.rows !== q.rows) {
+    node.fail(
+      `unidirectional with ${q.rows} queries and ${k.rows} new keys is not supported`,
+      'UNSUPPORTED_OP',
+    );
+  }
   return {
     ...{
       batch,
