@@ -13,6 +13,7 @@ export {
   convert_f32_f16,
   convert_f64_f32,
 } from './kernels/floats/simd128';
+export { batch_norm_affine, quantize_f32_i32, scale_f32 } from './kernels/fold/scalar';
 export { gemm_packed_bytes } from './kernels/gemm/panel';
 export { gemm_pack_s8, gemm_u8_s8_i32 } from './kernels/gemm/simd128';
 export { add_errors_f32, finish_errors } from './kernels/measures/simd128';

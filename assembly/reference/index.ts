@@ -3,6 +3,7 @@
 
 export { abiVersion, heapBase } from '../abi/version';
 export { dequantize_i8_f32, dequantize_i16_f32, dequantize_u8_f32, dequantize_u16_f32 } from './dequantize';
+export { batch_norm_affine, quantize_f32_i32, scale_f32 } from '../kernels/fold/scalar';
 export {
   convert_bf16_f32,
   convert_f16_f32,

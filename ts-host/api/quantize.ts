@@ -35,6 +35,10 @@ import { QuantizeResult } from './result.js';
  *  const smaller = await result.bytes();
  *  ``` */
 export async function quantize(input: SourceInput, options: QuantizeOptions = {}): Promise<QuantizeResult> {
+  if ((options.plan?.mode ?? options.mode) === 'static') {
+    const { quantizeStatic } = await import('./quantizeStatic.js');
+    return quantizeStatic(input, options);
+  }
   const settings = planSettings(options);
   const context = new RunContext(options);
   const engine = await defaultEngine();
@@ -52,7 +56,16 @@ export async function quantize(input: SourceInput, options: QuantizeOptions = {}
     const { fileName = 'model.onnx', externalName, externalData } = options;
     const { planOnnxFiles } = await import('../formats/onnx/writer.js');
     const files = planOnnxFiles(quantized, { fileName, externalName, externalData }, context);
-    return new QuantizeResult({ engine, opened, plan, quantized, files, modeReason, context });
+    return new QuantizeResult({
+      engine,
+      opened,
+      planned: model,
+      plan,
+      quantized,
+      files,
+      modeReason,
+      context,
+    });
   } catch (error) {
     await opened.close();
     throw error;

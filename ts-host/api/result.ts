@@ -19,6 +19,8 @@ import type { OpenModel } from './open.js';
 interface Parts {
   readonly engine: Engine;
   readonly opened: OpenModel;
+  /** The model that the plan is for: the opened one, or what it was prepared to. */
+  readonly planned: Model;
   readonly plan: QuantPlan;
   readonly quantized: Model;
   readonly files: readonly OutputFile[];
@@ -38,11 +40,11 @@ export class QuantizeResult {
 
   /** @internal */
   constructor(parts: Parts) {
-    const { opened, quantized, plan, files, modeReason } = parts;
+    const { opened, planned, quantized, plan, files, modeReason } = parts;
     this.#parts = parts;
     this.plan = plan;
     this.files = files;
-    this.report = makeReport(opened.model, quantized, plan, files, opened.byteLength, modeReason);
+    this.report = makeReport(opened.model, planned, quantized, plan, files, opened.byteLength, modeReason);
   }
 
   /** Bytes of all files. */
@@ -71,8 +73,8 @@ export class QuantizeResult {
   /** Compares every quantized weight with what its codes stand for. Reads the weights once more.
    *  @returns the error of each weight, and `total` over all of them. */
   async measure(): Promise<{ tensors: TensorError[]; total: ErrorMeasures }> {
-    const { engine, opened, context } = this.#parts;
-    const constants = constantsById(opened.model);
+    const { engine, planned, context } = this.#parts;
+    const constants = constantsById(planned);
     const sums = newErrorSums();
     const tensors: TensorError[] = [];
     for (const plan of this.plan.tensors) {

@@ -5,6 +5,7 @@
 
 import type { RunContext } from '../context.js';
 import type { Graph, Node } from '../ir/model.js';
+import { graphsOf } from '../ir/reads.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import type { Constants } from './constant.js';
 import { asBytes, asElements } from './elements.js';
@@ -22,7 +23,7 @@ import {
 import { Lowering } from './lowering.js';
 import { placeSlots, type Slot } from './memoryPlan.js';
 import type { EvaluatedOperator } from './operator.js';
-import { graphsOf, type PreparedGraph, type PreparedNode, prepareGraph } from './prepare.js';
+import { type PreparedGraph, type PreparedNode, prepareGraph } from './prepare.js';
 import { ArenaPlace, type Base, type CompiledNode, type LateNode, OuterPlace, Program } from './program.js';
 import { RunState } from './runState.js';
 import { bytesOf, type TensorType, type Value } from './value.js';

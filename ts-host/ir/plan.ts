@@ -54,15 +54,24 @@ export type TensorPlan = CodePlan | HalfPlan;
  *  - blockGather: lookup in a block-quantized table (ONNX: GatherBlockQuantized)
  *  - gatherDequantize: lookup in an integer table, dequantized after it
  *  - dynamicInteger: input quantized at run time, integer product, rescaled
- *  - halfCast: its weight is stored as float16 and cast in front of it */
-export type NodeForm =
-  | 'float'
+ *  - halfCast: its weight is stored as float16 and cast in front of it
+ *  - integer: computes with codes (mode static); `tensors` are its weight and constant operands, a bias has the scale of
+ *    input times weight
+ *  - fused: Relu or Clip that has nothing left to do, since the codes of what is before it end where it would cut */
+export type NodeForm = 'float' | WeightForm | 'integer' | 'fused';
+
+/** Forms that are about how one weight is stored. */
+export type WeightForm =
   | 'dequantize'
   | 'blockMatMul'
   | 'blockGather'
   | 'gatherDequantize'
   | 'dynamicInteger'
   | 'halfCast';
+
+export function isWeightForm(form: NodeForm): form is WeightForm {
+  return form !== 'float' && form !== 'integer' && form !== 'fused';
+}
 
 /** How a value that a node computes, or an input of the graph, becomes codes. One scale for the tensor:
  *  real = scale · (code − zeroPoint). */
@@ -88,8 +97,10 @@ export interface NodePlan {
   readonly node: string;
   readonly opType: string;
   readonly form: NodeForm;
-  /** TensorPlans of the constants this node reads; empty for float. */
+  /** TensorPlans of the constants this node reads; empty for float and fused. */
   readonly tensors: readonly string[];
+  /** Mode static: its bias is stored as int32 codes. */
+  readonly bias?: 'int32';
   /** Why: for float nodes what kept them in float, else what chose the form. */
   readonly reason: string;
 }

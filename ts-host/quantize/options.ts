@@ -3,7 +3,8 @@
 import type { RunOptions } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { ExternalResolver } from '../io/external.js';
-import type { QuantPlan, WeightMode } from '../ir/plan.js';
+import type { QuantPlan, QuantTarget, WeightMode } from '../ir/plan.js';
+import type { StatsByValue } from '../observers/activation/statsByValue.js';
 import { WEIGHT_OBSERVERS, type WeightObserver } from '../observers/index.js';
 
 export type Bits = 2 | 3 | 4 | 5 | 6 | 7 | 8 | 16;
@@ -14,7 +15,19 @@ export type GranularityName = 'tensor' | 'channel' | 'block';
 /** What quantizes and how. Every field has a default; `quantize(model)` alone is meant to do the sensible thing. */
 export interface QuantizeOptions extends RunOptions {
   /** Default: dynamic when MatMul and Gemm carry most of the weights, else weights. */
-  readonly mode?: WeightMode | 'auto' | undefined;
+  readonly mode?: WeightMode | 'static' | 'auto' | undefined;
+  /** Mode static: what calibration has found out about the values of the model. */
+  readonly calibration?: StatsByValue | undefined;
+  /** Mode static: the engine that will run the model; it decides which operators run in integers. Default
+   *  onnxruntime-web. */
+  readonly target?: QuantTarget | undefined;
+  /** Mode static: QuantizeLinear and DequantizeLinear around float operators, which every engine reads, or the integer
+   *  operators themselves. Default qdq. */
+  readonly representation?: 'qdq' | 'operator' | undefined;
+  /** Mode static: default uint8; int8 for tensorrt. */
+  readonly activationType?: 'int8' | 'uint8' | 'int16' | 'uint16' | undefined;
+  /** Mode static: codes of activations lie around one fixed zero point. Default false; true for tensorrt. */
+  readonly activationSymmetric?: boolean | undefined;
   /** Bits of a weight code, for the modes weights and embedding. Default 8. */
   readonly bits?: Bits | undefined;
   /** Default: channel for 5 bits and more, block below. */
@@ -74,7 +87,7 @@ export interface PlanSettings {
   readonly minChannels: number;
 }
 
-const MODES = ['auto', 'weights', 'dynamic', 'embedding', 'fp16'] as const;
+const MODES = ['auto', 'weights', 'dynamic', 'embedding', 'fp16', 'static'] as const;
 const BITS = [2, 3, 4, 5, 6, 7, 8, 16] as const;
 const BLOCK_SIZES = [16, 32, 64, 128, 256] as const;
 
@@ -83,8 +96,10 @@ const BLOCK_SIZES = [16, 32, 64, 128, 256] as const;
 export function planSettings(options: QuantizeOptions): PlanSettings {
   const bits = oneOf('bits', options.bits ?? 8, BITS);
   const fine = bits <= 4;
+  const mode = oneOf('mode', options.mode ?? 'auto', MODES);
   return {
-    mode: oneOf('mode', options.mode ?? 'auto', MODES),
+    // Mode static has settings of its own beside these (static/settings.ts).
+    mode: mode === 'static' ? 'auto' : mode,
     bits,
     granularity: oneOf('granularity', options.granularity ?? (fine ? 'block' : 'channel'), [
       'tensor',
@@ -108,7 +123,7 @@ export function planSettings(options: QuantizeOptions): PlanSettings {
   };
 }
 
-function oneOf<T>(field: string, value: T, allowed: readonly T[]): T {
+export function oneOf<T>(field: string, value: T, allowed: readonly T[]): T {
   if (allowed.includes(value)) return value;
   throw new OctavoError('INVALID_ARGUMENT', `${field} is ${value}, must be one of ${allowed.join(', ')}`, {
     field,

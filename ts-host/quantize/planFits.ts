@@ -5,7 +5,15 @@ import { OctavoError } from '../errors.js';
 import { constantsById } from '../ir/constants.js';
 import { DTYPE_BITS } from '../ir/dtype.js';
 import { type Model, nodeIds, visitGraphs } from '../ir/model.js';
-import type { CodePlan, NodeForm, NodePlan, QuantPlan, TensorPlan } from '../ir/plan.js';
+import {
+  type CodePlan,
+  isWeightForm,
+  type NodeForm,
+  type NodePlan,
+  type QuantPlan,
+  type TensorPlan,
+  type WeightForm,
+} from '../ir/plan.js';
 import { elementCount, type Tensor } from '../ir/tensor.js';
 import { scaleLayout } from '../tensor/layout.js';
 import { isPlainGemm } from './modes/blockMatMul.js';
@@ -32,7 +40,7 @@ export function checkPlanFits(plan: QuantPlan, model: Model): void {
   checkReaders(plan, weights);
 }
 
-function checkNodes(plan: QuantPlan, model: Model): void {
+export function checkNodes(plan: QuantPlan, model: Model): void {
   const opTypes = new Map<string, string>();
   visitGraphs(model.graph, (graph, path) => {
     const ids = nodeIds(graph, path);
@@ -55,10 +63,10 @@ function unusable(tensor: string, constants: ReadonlyMap<string, Tensor>): Octav
 }
 
 /** A weight has one form: two nodes that want different ones cannot share it. */
-function formsOf(plan: QuantPlan): Map<string, Exclude<NodeForm, 'float'>> {
-  const forms = new Map<string, Exclude<NodeForm, 'float'>>();
+function formsOf(plan: QuantPlan): Map<string, WeightForm> {
+  const forms = new Map<string, WeightForm>();
   for (const { node, form, tensors } of plan.nodes) {
-    if (form === 'float') continue;
+    if (!isWeightForm(form)) continue;
     for (const tensor of tensors) {
       const known: NodeForm = forms.get(tensor) ?? form;
       if (known !== form) {
@@ -110,7 +118,7 @@ function checkUse(use: WeightUse, plan: TensorPlan, form: NodeForm, node: NodePl
 
 type Check = (plan: TensorPlan, weight: Weight) => void;
 
-const CHECKS: Readonly<Record<Exclude<NodeForm, 'float'>, Check>> = {
+const CHECKS: Readonly<Record<WeightForm, Check>> = {
   dequantize: (plan) => {
     codes('dequantize', plan);
   },

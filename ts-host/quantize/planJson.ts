@@ -4,11 +4,13 @@
 import { OctavoError } from '../errors.js';
 import { CODE_RANGE } from '../ir/dtype.js';
 import {
+  type ActivationPlan,
   type Granularity,
   type NodeForm,
   type NodePlan,
   PLAN_VERSION,
   type QuantPlan,
+  type QuantTarget,
   type TensorPlan,
 } from '../ir/plan.js';
 import { WEIGHT_OBSERVERS } from '../observers/index.js';
@@ -21,15 +23,28 @@ const FORMS: readonly NodeForm[] = [
   'gatherDequantize',
   'dynamicInteger',
   'halfCast',
+  'integer',
+  'fused',
 ];
-const PLAN_MODES = ['weights', 'dynamic', 'embedding', 'fp16'];
+const PLAN_MODES = ['weights', 'dynamic', 'embedding', 'fp16', 'static'];
+const ACTIVATION_TYPES = ['int8', 'uint8', 'int16', 'uint16'];
+const TARGETS: readonly QuantTarget[] = ['onnxruntime-cpu', 'onnxruntime-web', 'tensorrt', 'octavo'];
 
 /** The JSON text of a plan: the same text for the same plan everywhere. */
 export function planToJson(plan: QuantPlan): string {
   const lines = (items: readonly unknown[]): string =>
     items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
-  const { version, mode, tensors, nodes } = plan;
-  return `{\n  "version": ${version},\n  "mode": ${JSON.stringify(mode)},\n  "tensors": ${lines(tensors)},\n  "nodes": ${lines(nodes)}\n}\n`;
+  const { version, mode, target, representation, tensors, activations, nodes } = plan;
+  const fields = [
+    ['version', version],
+    ['mode', mode],
+    ['target', target],
+    ['representation', representation],
+  ].flatMap(([name, value]) => (value === undefined ? [] : [`"${name}": ${JSON.stringify(value)}`]));
+  fields.push(`"tensors": ${lines(tensors)}`);
+  if (activations !== undefined) fields.push(`"activations": ${lines(activations)}`);
+  fields.push(`"nodes": ${lines(nodes)}`);
+  return `{\n  ${fields.join(',\n  ')}\n}\n`;
 }
 
 /** Reads a plan and checks every field.
@@ -58,6 +73,7 @@ export function checkPlan(value: unknown): asserts value is QuantPlan {
     );
   }
   if (!PLAN_MODES.includes(plan.mode as string)) throw bad('mode', `must be one of ${PLAN_MODES.join(', ')}`);
+  checkStaticFields(plan);
   const seen = new Set<string>();
   for (const [i, tensor] of list(plan.tensors, 'tensors').entries()) {
     checkTensor(tensor, `tensors[${i}]`);
@@ -66,7 +82,7 @@ export function checkPlan(value: unknown): asserts value is QuantPlan {
   }
   const nodes = new Set<string>();
   for (const [i, node] of list(plan.nodes, 'nodes').entries()) {
-    checkNode(node, `nodes[${i}]`, seen);
+    checkNode(node, `nodes[${i}]`, seen, plan.mode === 'static');
     if (nodes.has(node.node)) throw bad(`nodes[${i}].node`, `${node.node} is planned twice`);
     nodes.add(node.node);
   }
@@ -117,21 +133,26 @@ function checkScales(tensor: Record<string, unknown>, qmin: number, qmax: number
     return;
   }
   const scale = list(tensor.scale, `${path}.scale`);
-  for (const [i, value] of scale.entries()) {
-    const fits = typeof value === 'number' && value > 0 && value < Infinity && Math.fround(value) === value;
-    if (!fits) throw bad(`${path}.scale[${i}]`, `${String(value)} is not a float32 > 0`);
-  }
+  for (const [i, value] of scale.entries()) checkScale(value, `${path}.scale[${i}]`);
   const zeroPoint = list(tensor.zeroPoint, `${path}.zeroPoint`);
   if (zeroPoint.length !== scale.length)
     throw bad(`${path}.zeroPoint`, `must have ${scale.length} entries like scale`);
-  const centre = centreOf(qmin, qmax);
   for (const [i, value] of zeroPoint.entries()) {
-    if (!isInteger(value) || value < qmin || value > qmax) {
-      throw bad(`${path}.zeroPoint[${i}]`, `${String(value)} is not an integer in [${qmin}, ${qmax}]`);
-    }
-    if (tensor.symmetric === true && value !== centre)
-      throw bad(`${path}.zeroPoint[${i}]`, `must be ${centre}, being symmetric`);
+    checkZeroPoint(value, qmin, qmax, tensor.symmetric === true, `${path}.zeroPoint[${i}]`);
   }
+}
+
+function checkScale(value: unknown, path: string): void {
+  const fits = typeof value === 'number' && value > 0 && value < Infinity && Math.fround(value) === value;
+  if (!fits) throw bad(path, `${String(value)} is not a float32 > 0`);
+}
+
+function checkZeroPoint(value: unknown, qmin: number, qmax: number, symmetric: boolean, path: string): void {
+  if (!isInteger(value) || value < qmin || value > qmax) {
+    throw bad(path, `${String(value)} is not an integer in [${qmin}, ${qmax}]`);
+  }
+  const centre = centreOf(qmin, qmax);
+  if (symmetric && value !== centre) throw bad(path, `must be ${centre}, being symmetric`);
 }
 
 /** Zero point of symmetric codes: 0 for signed ones, the upper middle for unsigned. */
@@ -139,7 +160,56 @@ function centreOf(qmin: number, qmax: number): number {
   return qmin < 0 ? 0 : Math.ceil((qmin + qmax) / 2);
 }
 
-function checkNode(value: unknown, path: string, tensors: ReadonlySet<string>): asserts value is NodePlan {
+/** What only plans of mode static have. */
+function checkStaticFields({ mode, target, representation, activations }: Record<string, unknown>): void {
+  if (mode !== 'static') {
+    if (activations !== undefined) throw bad('activations', 'is for mode static');
+    return;
+  }
+  if (!TARGETS.includes(target as QuantTarget)) throw bad('target', `must be one of ${TARGETS.join(', ')}`);
+  if (representation !== 'qdq' && representation !== 'operator') {
+    throw bad('representation', 'must be qdq or operator');
+  }
+  const byValue = new Map<string, ActivationPlan>();
+  for (const [i, activation] of list(activations, 'activations').entries()) {
+    checkActivation(activation, `activations[${i}]`);
+    if (byValue.has(activation.value)) {
+      throw bad(`activations[${i}].value`, `${activation.value} is planned twice`);
+    }
+    byValue.set(activation.value, activation);
+  }
+  for (const [i, each] of [...byValue.values()].entries()) {
+    const other = each.like === undefined ? each : byValue.get(each.like);
+    const isSame =
+      other?.scale === each.scale && other.zeroPoint === each.zeroPoint && other.dtype === each.dtype;
+    if (isSame && (other === each || other.like === undefined)) continue;
+    throw bad(`activations[${i}].like`, `${each.like} has no equal parameters of its own`);
+  }
+}
+
+function checkActivation(value: unknown, path: string): asserts value is ActivationPlan {
+  const activation = object(value, path);
+  string(activation.value, `${path}.value`);
+  string(activation.method, `${path}.method`);
+  if (activation.like !== undefined) string(activation.like, `${path}.like`);
+  const { dtype, qmin, qmax, symmetric, scale, zeroPoint } = activation;
+  if (!ACTIVATION_TYPES.includes(dtype as string)) {
+    throw bad(`${path}.dtype`, `must be one of ${ACTIVATION_TYPES.join(', ')}`);
+  }
+  // What QuantizeLinear saturates at.
+  const [low, high] = CODE_RANGE[dtype as ActivationPlan['dtype']];
+  if (qmin !== low || qmax !== high) throw bad(`${path}.qmin`, `qmin and qmax must be ${low} and ${high}`);
+  if (typeof symmetric !== 'boolean') throw bad(`${path}.symmetric`, 'must be true or false');
+  checkScale(scale, `${path}.scale`);
+  checkZeroPoint(zeroPoint, low, high, symmetric, `${path}.zeroPoint`);
+}
+
+function checkNode(
+  value: unknown,
+  path: string,
+  tensors: ReadonlySet<string>,
+  isStatic: boolean,
+): asserts value is NodePlan {
   const node = object(value, path);
   string(node.node, `${path}.node`);
   string(node.opType, `${path}.opType`);
@@ -150,8 +220,19 @@ function checkNode(value: unknown, path: string, tensors: ReadonlySet<string>): 
     string(tensor, `${path}.tensors[${i}]`);
     if (!tensors.has(tensor)) throw bad(`${path}.tensors[${i}]`, `${tensor} is not among the plan's tensors`);
   }
-  if ((node.form === 'float') !== (used.length === 0)) {
-    throw bad(`${path}.tensors`, 'must be empty for form float, and name the weight for all others');
+  if (node.bias !== undefined && (node.bias !== 'int32' || node.form !== 'integer')) {
+    throw bad(`${path}.bias`, 'must be int32, and is for form integer');
+  }
+  const isOfStatic = node.form === 'integer' || node.form === 'fused';
+  if (node.form !== 'float' && isOfStatic !== isStatic) {
+    throw bad(`${path}.form`, `${node.form} is ${isStatic ? 'not ' : ''}for mode static`);
+  }
+  if (node.form === 'integer') return;
+  if ((node.form === 'float' || node.form === 'fused') !== (used.length === 0)) {
+    throw bad(
+      `${path}.tensors`,
+      'must be empty for forms float and fused, and name the weight for all others',
+    );
   }
 }
 

@@ -33,28 +33,31 @@ export interface QuantizeReport {
   readonly nodes: readonly NodePlan[];
 }
 
-/** Sums up a quantization. */
+/** Sums up a quantization.
+ *  @param model - as it came
+ *  @param planned - the model that the plan is for: the same, or what it was prepared to */
 export function makeReport(
   model: Model,
+  planned: Model,
   quantized: Model,
   plan: QuantPlan,
   files: readonly OutputFile[],
   inputBytes: number,
   modeReason: string | undefined,
 ): QuantizeReport {
-  const constants = constantsById(model);
+  const constants = constantsById(planned);
   return {
     mode: plan.mode,
     ...(modeReason === undefined ? {} : { modeReason }),
     inputBytes,
     outputBytes: files.reduce((sum, file) => sum + file.byteLength, 0),
     opset: { before: model.opsets.get('') ?? 0, after: quantized.opsets.get('') ?? 0 },
-    tensors: plan.tensors.map((planned) => {
-      const { dims } = constants.get(planned.tensor)!;
-      const granularity = planned.dtype === 'float16' ? '' : granularityName(planned.granularity);
+    tensors: plan.tensors.map((tensor) => {
+      const { dims } = constants.get(tensor.tensor)!;
+      const granularity = tensor.dtype === 'float16' ? '' : granularityName(tensor.granularity);
       return {
-        tensor: planned.tensor,
-        dtype: planned.dtype,
+        tensor: tensor.tensor,
+        dtype: tensor.dtype,
         granularity,
         dims,
         elements: elementCount(dims),

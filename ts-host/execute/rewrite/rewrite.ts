@@ -4,10 +4,10 @@ import type { RunContext } from '../../context.js';
 import { ConstantScope } from '../../ir/constants.js';
 import type { Graph, Node } from '../../ir/model.js';
 import type { NameGenerator } from '../../ir/names.js';
+import { namesRead } from '../../ir/reads.js';
 import { bytesData, elementCount, readAll, type Tensor } from '../../ir/tensor.js';
 import { asBytes, asElements } from '../elements.js';
 import type { Elements } from '../node.js';
-import { namesRead } from '../prepare.js';
 import type { TensorType } from '../value.js';
 
 export interface RewriteTools {

@@ -2,7 +2,7 @@
 // Everything that does not depend on the mode (filters, sharing, sizes, scales) is the planner's.
 
 import type { CodeDType } from '../../ir/dtype.js';
-import type { Granularity, NodeForm, WeightMode } from '../../ir/plan.js';
+import type { Granularity, WeightForm, WeightMode } from '../../ir/plan.js';
 import type { Tensor } from '../../ir/tensor.js';
 import type { WeightObserver } from '../../observers/index.js';
 import type { PlanSettings } from '../options.js';
@@ -21,7 +21,7 @@ export interface CodeSpec {
 export type StorageSpec = CodeSpec | { readonly dtype: 'float16' };
 
 export interface Choice {
-  readonly form: Exclude<NodeForm, 'float'>;
+  readonly form: WeightForm;
   readonly spec: StorageSpec;
   readonly reason: string;
 }

@@ -5,7 +5,13 @@ import { OctavoError } from '../../../errors.js';
 import { type ConstantRef, ConstantScope, constantId } from '../../../ir/constants.js';
 import { type Attribute, type Graph, type Model, type Node, nodeIds } from '../../../ir/model.js';
 import { uniqueNames } from '../../../ir/names.js';
-import type { NodeForm, NodePlan, QuantPlan, TensorPlan } from '../../../ir/plan.js';
+import {
+  isWeightForm,
+  type NodeForm,
+  type NodePlan,
+  type QuantPlan,
+  type TensorPlan,
+} from '../../../ir/plan.js';
 import { ScaleSlot } from '../../../tensor/scaleSlot.js';
 import type { ScaleChooser } from '../../../tensor/scales.js';
 import type { Engine } from '../../../wasm/engine.js';
@@ -115,7 +121,7 @@ class Rewriter {
     for (const ref of scope.own()) {
       const id = constantId(ref);
       const form = this.#forms.get(id);
-      if (form === undefined || form === 'float' || FORMS[form].replace !== undefined) continue;
+      if (form === undefined || !isWeightForm(form) || FORMS[form].replace !== undefined) continue;
       const site = this.#site(ref);
       this.#stored.set(id, FORMS[form].store(site, this.#context, graph.nodes[0]!));
     }
@@ -123,7 +129,7 @@ class Rewriter {
 
   #rewriteNode(node: Node, id: string, scope: ConstantScope, edit: GraphEdit): readonly Node[] {
     const planned = this.#nodes.get(id);
-    if (planned !== undefined && planned.form !== 'float') {
+    if (planned !== undefined && isWeightForm(planned.form)) {
       const form = FORMS[planned.form];
       if (form.replace !== undefined) {
         const ref = this.#weightOf(node, planned, scope);

@@ -1,0 +1,15 @@
+// A prepared model and a plan of mode static become the model of the quantized file.
+
+import type { Model } from '../../../../ir/model.js';
+import type { QuantPlan } from '../../../../ir/plan.js';
+import type { Engine } from '../../../../wasm/engine.js';
+import { CONTRIB } from '../build.js';
+import { qdqGraph } from './qdq.js';
+
+/** @param plan - fits the model */
+export function materializeStatic(model: Model, plan: QuantPlan, engine: Engine): Model {
+  const graph = qdqGraph(model, plan, engine);
+  const opsets = new Map(model.opsets);
+  if (graph.nodes.some(({ domain }) => domain === CONTRIB) && !opsets.has(CONTRIB)) opsets.set(CONTRIB, 1);
+  return { ...model, graph, opsets };
+}

@@ -1,0 +1,43 @@
+// prepareModel: the float model that calibration, plan and recovery refer to. It computes what the original does, within float
+// rounding; values keep their names, weights are still read when they are needed.
+
+import type { RunContext } from '../../context.js';
+import { OctavoError } from '../../errors.js';
+import type { Graph, Model } from '../../ir/model.js';
+import { uniqueNames } from '../../ir/names.js';
+import type { Engine } from '../../wasm/engine.js';
+import { inlineFunctions } from '../inline-functions.js';
+import { raiseOpset } from '../raise-opset/index.js';
+import { hoistConstants } from './constants.js';
+import { removeCopies } from './copies.js';
+import { foldAffine } from './foldAffine.js';
+import type { Step } from './step.js';
+import { removeUnused } from './unused.js';
+
+/** QuantizeLinear and DequantizeLinear have scales per channel since. */
+export const PREPARED_OPSET = 13;
+
+const STEPS: readonly Step[] = [hoistConstants, removeCopies, foldAffine, removeUnused];
+
+/** The model with functions inlined, at opset 13 or later, constants as initializers, copies removed, and normalizations,
+ *  scalings and biases folded into the weights before them.
+ *  @throws OctavoError `UNSUPPORTED_OP` naming the node that keeps the model from opset 13; as inlineFunctions */
+export async function prepareModel(engine: Engine, model: Model, context: RunContext): Promise<Model> {
+  const raised = raisedModel(inlineFunctions(model));
+  let graph: Graph = raised.graph;
+  const tools = { engine, context, fresh: uniqueNames(raised) };
+  for (const step of STEPS) graph = await step(graph, tools);
+  // Since IR 4 an initializer need not be an input of the graph too.
+  return { ...raised, graph, irVersion: Math.max(4, raised.irVersion) };
+}
+
+function raisedModel(model: Model): Model {
+  const raised = raiseOpset(model, PREPARED_OPSET);
+  if (!Array.isArray(raised)) return raised;
+  const [{ node, reason }] = raised as [(typeof raised)[number]];
+  throw new OctavoError(
+    'UNSUPPORTED_OP',
+    `static quantization needs opset ${PREPARED_OPSET}, which this model cannot be brought to: ${reason}`,
+    { node },
+  );
+}

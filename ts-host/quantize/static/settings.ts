@@ -1,0 +1,75 @@
+// The options of mode static, complete and checked.
+
+import { OctavoError } from '../../errors.js';
+import type { QuantTarget } from '../../ir/plan.js';
+import type { WeightObserver } from '../../observers/index.js';
+import { type GranularityName, oneOf, planSettings, type QuantizeOptions } from '../options.js';
+import { TARGETS } from './targets/index.js';
+import type { ActivationType, Target } from './targets/target.js';
+
+export interface StaticSettings {
+  readonly target: Target;
+  readonly representation: 'qdq' | 'operator';
+  readonly activationType: ActivationType;
+  /** Codes of activations around one zero point; those behind a Relu excepted. */
+  readonly symmetric: boolean;
+  readonly weights: WeightSettings;
+  readonly skip: readonly string[];
+  readonly opTypes: readonly string[] | undefined;
+  readonly minElements: number;
+  readonly minChannels: number;
+}
+
+export interface WeightSettings {
+  /** Codes lie in ±qmax. */
+  readonly qmax: number;
+  readonly granularity: Exclude<GranularityName, 'block'>;
+  readonly observer: WeightObserver | 'auto';
+}
+
+const TYPES: readonly ActivationType[] = ['int8', 'uint8', 'int16', 'uint16'];
+const GRANULARITIES = ['channel', 'tensor'] as const;
+
+/** Fills in the defaults, which follow from the target.
+ *  @throws OctavoError `INVALID_ARGUMENT` naming the option */
+export function staticSettings(options: QuantizeOptions): StaticSettings {
+  const { skip, opTypes, minElements, minChannels, bits, reduceRange, observer } = planSettings(options);
+  const names = Object.keys(TARGETS) as QuantTarget[];
+  const target = TARGETS[oneOf('target', options.target ?? 'onnxruntime-web', names)];
+  const activationType = oneOf('activationType', options.activationType ?? target.activationType, TYPES);
+  const symmetric = oneOf('activationSymmetric', options.activationSymmetric ?? target.symmetric, [
+    true,
+    false,
+  ]);
+  if (target.symmetric && (!symmetric || activationType.startsWith('u'))) {
+    const field = symmetric ? 'activationType' : 'activationSymmetric';
+    throw new OctavoError('INVALID_ARGUMENT', `${target.name} takes signed codes around 0 only`, { field });
+  }
+  return {
+    target,
+    representation: oneOf('representation', options.representation ?? 'qdq', ['qdq', 'operator']),
+    activationType,
+    symmetric,
+    weights: weightSettings(options, bits, reduceRange, observer),
+    skip,
+    opTypes,
+    minElements,
+    minChannels,
+  };
+}
+
+function weightSettings(
+  options: QuantizeOptions,
+  bits: number,
+  reduceRange: boolean,
+  observer: WeightSettings['observer'],
+): WeightSettings {
+  if (bits > 8) {
+    throw new OctavoError('INVALID_ARGUMENT', `bits is ${bits}; weights of integer products have at most 8`, {
+      field: 'bits',
+    });
+  }
+  const granularity = oneOf<GranularityName>('granularity', options.granularity ?? 'channel', GRANULARITIES);
+  const width = reduceRange ? Math.min(bits, 7) : bits;
+  return { qmax: 2 ** (width - 1) - 1, granularity: granularity as WeightSettings['granularity'], observer };
+}

@@ -1,0 +1,56 @@
+// What onnxruntime's CPU provider fuses around QuantizeLinear and DequantizeLinear, natively and in wasm alike (optimization
+// level extended or all).
+
+import { arithmetic, concat, unary } from '../operators/maps.js';
+import { maxPool, move } from '../operators/moves.js';
+import { conv, gemm, matMul } from '../operators/products.js';
+import type { Target } from './target.js';
+
+export const onnxruntimeCpu: Target = {
+  name: 'onnxruntime-cpu',
+  operators: {
+    Conv: conv,
+    Gemm: gemm,
+    MatMul: matMul,
+    Add: arithmetic,
+    Mul: arithmetic,
+    Concat: concat,
+    AveragePool: unary,
+    GlobalAveragePool: unary,
+    LeakyRelu: unary,
+    Sigmoid: unary,
+    Relu: unary,
+    Clip: unary,
+    MaxPool: maxPool,
+    Resize: move,
+    Reshape: move,
+    Transpose: move,
+    Flatten: move,
+    Gather: move,
+    Slice: move,
+    Split: move,
+    Squeeze: move,
+    Unsqueeze: move,
+    Expand: move,
+    Tile: move,
+    ReduceMax: move,
+    ReduceMin: move,
+  },
+  floats: {
+    ConvTranspose: 'onnxruntime has no integer ConvTranspose',
+    LSTM: 'onnxruntime has no integer LSTM over quantized activations',
+    GRU: 'onnxruntime has no integer GRU',
+    RNN: 'onnxruntime has no integer RNN',
+    Softmax: 'Softmax stays in float: its result spans orders of magnitude that 8 bits do not',
+    LayerNormalization: 'LayerNormalization stays in float',
+  },
+  integerTypes: ['uint8', 'int8'],
+  activationType: 'uint8',
+  symmetric: false,
+  endsInCodes: true,
+  quantizesBias: true,
+  fuses: 'lowest',
+};
+
+/** The same kernels in WebAssembly. */
+export const onnxruntimeWeb: Target = { ...onnxruntimeCpu, name: 'onnxruntime-web' };

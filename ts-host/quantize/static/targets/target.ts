@@ -1,0 +1,27 @@
+// A target: the engine that is to run the model, and what it has integer kernels for. What is not listed stays in float there,
+// so nothing is quantized for it.
+
+import type { QuantTarget } from '../../../ir/plan.js';
+import type { OperatorRule } from '../operators/use.js';
+
+export type ActivationType = 'int8' | 'uint8' | 'int16' | 'uint16';
+
+export interface Target {
+  readonly name: QuantTarget;
+  /** Operators with an integer form. */
+  readonly operators: Readonly<Record<string, OperatorRule>>;
+  /** Operators that quantizing is for, and why they stay in float nevertheless. */
+  readonly floats: Readonly<Record<string, string>>;
+  /** Types whose codes it computes with; others are dequantized in front of every operator. */
+  readonly integerTypes: readonly ActivationType[];
+  readonly activationType: ActivationType;
+  /** Whether codes lie around zero point 0. */
+  readonly symmetric: boolean;
+  /** Whether an integer operator must end in codes even where nobody wants them. */
+  readonly endsInCodes: boolean;
+  /** Whether a bias is stored as int32 codes. */
+  readonly quantizesBias: boolean;
+  /** Relu and Clip between an integer operator and the codes of its result vanish: when the smallest code stands for 0
+   *  ('lowest': no code lies outside the bounds), whatever the codes are ('any'). */
+  readonly fuses: 'lowest' | 'any';
+}
