@@ -18,6 +18,7 @@ const SHARED = [
   'inline.ts',
   'inline-execute.ts',
   'inline-execute-relaxed.ts',
+  'inline-images.ts',
   'wasm-imports.d.ts',
 ];
 

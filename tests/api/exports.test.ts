@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import * as octavoImages from '../../ts-host/images.js';
 import * as octavo from '../../ts-host/index.js';
 import * as octavoNode from '../../ts-host/node.js';
 
@@ -36,7 +37,15 @@ const VALUES = [
   'streamSink',
   'toSource',
 ];
-const NODE_VALUES = ['checkpointFile', 'fileSource', 'folderResolver', 'folderSink', 'quantizeFile'];
+const IMAGE_VALUES = ['IMAGE_PRESETS', 'imageSamples', 'initImages'];
+const NODE_VALUES = [
+  'checkpointFile',
+  'fileSource',
+  'folderResolver',
+  'folderSamples',
+  'folderSink',
+  'quantizeFile',
+];
 
 const TYPES = `Bits CalibrateOptions CalibrationOptions CheckpointOptions CheckpointStore DType Diagnostics
   DirectoryHandleLike ErrorCode ErrorPlace ExecutorName ExternalResolver Family FamilyChoice
@@ -66,7 +75,21 @@ test('octavo exports -> these values and types', () => {
   assert.deepEqual(typesOf('index.ts'), TYPES);
 });
 
+const IMAGE_TYPES =
+  `ImageFile ImageFormat ImageLayout ImagePresetName ImageSamplesOptions PrepareOptions ResizeMethod
+  SkipOptions SkippedSample`.split(/\s+/);
+
+test('octavo/images exports -> these values and types', () => {
+  assert.deepEqual(Object.keys(octavoImages).sort(), IMAGE_VALUES);
+  assert.deepEqual(typesOf('images.ts'), IMAGE_TYPES);
+});
+
 test('octavo/node exports -> those and what only Node has', () => {
-  assert.deepEqual(Object.keys(octavoNode).sort(), [...VALUES, ...NODE_VALUES].sort());
-  assert.deepEqual(typesOf('node.ts'), ['CheckpointFile', 'QuantizeFileOptions']);
+  assert.deepEqual(Object.keys(octavoNode).sort(), [...VALUES, ...IMAGE_VALUES, ...NODE_VALUES].sort());
+  assert.deepEqual(typesOf('node.ts'), [
+    'CheckpointFile',
+    'FolderSamples',
+    'FolderSamplesOptions',
+    'QuantizeFileOptions',
+  ]);
 });

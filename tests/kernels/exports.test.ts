@@ -34,7 +34,8 @@ test('exports of simd.wasm -> the family table of docs/kernels.md', () => {
   assert.deepEqual(exportsOf('dist/simd.wasm'), documented(2));
 });
 
-const EXECUTOR = ['## Executor families', '## The contract'] as const;
+const EXECUTOR = ['## Executor families', '## Image families'] as const;
+const IMAGES = ['## Image families', '## The contract'] as const;
 
 test('exports of reference-execute.wasm -> those of execute.wasm', () => {
   assert.deepEqual(exportsOf('.cache/reference-execute.wasm'), exportsOf('dist/execute.wasm'));
@@ -42,6 +43,10 @@ test('exports of reference-execute.wasm -> those of execute.wasm', () => {
 
 test('exports of execute.wasm -> the executor family table of docs/kernels.md', () => {
   assert.deepEqual(exportsOf('dist/execute.wasm'), documented(2, ...EXECUTOR));
+});
+
+test('exports of images.wasm -> the image family table of docs/kernels.md', () => {
+  assert.deepEqual(exportsOf('dist/images.wasm'), documented(2, ...IMAGES));
 });
 
 // From its source: Node 20 cannot compile the module itself.

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { buildWasm } from '../../scripts/build-wasm.js';
 import { createEngine, type Engine } from '../../ts-host/wasm/engine.js';
 import { createExecutionEngine, type ExecutionEngine, type Precision } from '../../ts-host/wasm/execution.js';
+import { createImageEngine, registerImageModule } from '../../ts-host/wasm/images.js';
 
 const root = new URL('../../', import.meta.url);
 
@@ -39,4 +40,16 @@ export async function referenceExecutionEngine(): Promise<ExecutionEngine> {
     simd: file('.cache/reference.wasm'),
     execute: file('.cache/reference-execute.wasm'),
   });
+}
+
+/** The engine that decodes and prepares images. */
+export async function imageEngine(memoryLimit?: number): Promise<ExecutionEngine> {
+  await buildWasm();
+  return createImageEngine(file('dist/images.wasm'), memoryLimit);
+}
+
+/** Registers the module that images are decoded with, as the entries of the package do. */
+export async function prepareImages(): Promise<void> {
+  await buildWasm();
+  registerImageModule(() => file('dist/images.wasm'));
 }

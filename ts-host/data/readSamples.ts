@@ -2,8 +2,8 @@
 
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
-import { abortable, ioError } from '../io/wait.js';
 import type { ValueInfo } from '../ir/model.js';
+import { isRepeatableIterable, iterate } from './iterate.js';
 import type { GivenSamples, Sample, SampleInput, SampleSource, Samples, Wants } from './sample.js';
 import { type CheckedFeed, checkFeeds, type TensorInput } from './tensor.js';
 
@@ -18,9 +18,6 @@ export interface CheckedSample {
   readonly length: number;
   readonly feeds: ReadonlyMap<string, CheckedFeed>;
 }
-
-/** Iterators that cannot begin again and have been used. */
-const spent = new WeakSet<object>();
 
 /** Goes through the samples, one in memory at a time.
  *  @param inputs - the model's inputs that must be fed
@@ -53,7 +50,7 @@ export async function* readSamples(
 
 /** Whether {@link readSamples} can go through them more than once. */
 export function isRepeatable(samples: Samples): boolean {
-  return isSource(samples) || !isOneShot(samples);
+  return isSource(samples) || isRepeatableIterable(samples);
 }
 
 function checkedSample(sample: Sample, next: number, inputs: readonly ValueInfo[]): CheckedSample {
@@ -94,30 +91,9 @@ async function* givenSamples(
   inputs: readonly ValueInfo[],
   { signal }: RunContext,
 ): AsyncGenerator<Sample> {
-  const iterator = begin(samples);
-  // Only while a value is held: an iterator that is done or failed needs no return(), one that hangs never answers it.
-  let open = false;
-  try {
-    for (let count = 0; ; count++) {
-      const { done, value } = await nextOf(iterator, signal);
-      if (done === true) return;
-      open = true;
-      yield namedSample(value, `#${count}`, inputs);
-      open = false;
-    }
-  } finally {
-    if (open) await iterator.return?.();
-  }
-}
-
-async function nextOf(
-  iterator: AsyncIterator<SampleInput> | Iterator<SampleInput>,
-  signal: AbortSignal | undefined,
-): Promise<IteratorResult<SampleInput>> {
-  try {
-    return await abortable(Promise.resolve(iterator.next()), signal);
-  } catch (error) {
-    throw ioError(error, 'getting the next sample');
+  let count = 0;
+  for await (const given of iterate<SampleInput>(samples, signal, 'samples', 'tensors')) {
+    yield namedSample(given, `#${count++}`, inputs);
   }
 }
 
@@ -132,32 +108,6 @@ function namedSample(given: SampleInput, name: string, inputs: readonly ValueInf
   const names = inputs.map((input) => input.name).join(', ') || 'none';
   const message = `is one tensor, but the model has ${inputs.length} inputs: give tensors by name (${names})`;
   throw new OctavoError('FEED_INVALID', message, { sample: name });
-}
-
-function begin(samples: GivenSamples): AsyncIterator<SampleInput> | Iterator<SampleInput> {
-  const given: Partial<AsyncIterable<SampleInput> & Iterable<SampleInput>> =
-    typeof samples === 'object' && samples !== null && !ArrayBuffer.isView(samples) ? samples : {};
-  const iterator = given[Symbol.asyncIterator]?.() ?? given[Symbol.iterator]?.();
-  if (iterator === undefined) {
-    const message = 'samples must be an array, an iterable or an async iterable of tensors';
-    throw new OctavoError('INVALID_ARGUMENT', message, { field: 'samples' });
-  }
-  if (iterator === (samples as unknown)) {
-    if (spent.has(iterator)) {
-      const message =
-        'these samples were gone through already: a generator cannot begin again; give an array, or an object whose ' +
-        '[Symbol.asyncIterator]() makes a new one';
-      throw new OctavoError('INVALID_ARGUMENT', message, { field: 'samples' });
-    }
-    spent.add(iterator);
-  }
-  return iterator;
-}
-
-/** Without beginning it: a generator's iterator is itself, and asking for it changes nothing. */
-function isOneShot(samples: GivenSamples): boolean {
-  const given = samples as Partial<AsyncIterator<SampleInput> & Iterator<SampleInput>>;
-  return typeof given.next === 'function';
 }
 
 function isSource(samples: Samples): samples is SampleSource {
