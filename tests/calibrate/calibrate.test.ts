@@ -2,7 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { calibrateModel } from '../../ts-host/calibrate/calibrate.js';
+import { RunContext } from '../../ts-host/context.js';
+import { readOnnx } from '../../ts-host/formats/onnx/reader.js';
 import { type CalibrateOptions, calibrate, mergeStats, type Progress, Session } from '../../ts-host/index.js';
+import { bytesSource } from '../../ts-host/io/source.js';
+import { executionEngine } from '../support/engine.js';
 import { prepareOctavo } from '../support/octavo.js';
 import { floats, graph, ifNode, matMul, model, node, value } from '../support/onnxBuilder.js';
 import { batch, batches, ITEM, netWith, refused, VALUES } from './support.js';
@@ -232,6 +237,22 @@ describe('calibrate', () => {
     told.length = 0;
     await calibrate(NET, batches(2).values(), { onProgress });
     assert.deepEqual(told.at(-1), { phase: 'calibrate', done: 2, total: 0 });
+  });
+
+  it('300 samples instead of 10 -> the same peak of memory, every byte given back', async () => {
+    const context = new RunContext();
+    const read = await readOnnx(bytesSource(NET), {}, context);
+    const peaks: number[] = [];
+    for (const count of [10, 300]) {
+      const engine = await executionEngine();
+      // The same numbers, so that the grids are those of the first samples.
+      const samples = Array.from({ length: count }, () => batch(0));
+      const stats = await calibrateModel(read, engine, VALUES, samples, {}, context);
+      assert.equal(stats.sampleCount, count);
+      assert.equal(engine.heap.held, 0);
+      peaks.push(engine.heap.peak);
+    }
+    assert.equal(peaks[1], peaks[0]);
   });
 
   it('an abort while a sample is waited for -> ABORTED, the iterator is told', async () => {

@@ -18,10 +18,11 @@ export interface Envelope {
 }
 
 export async function seal({ magic, version }: Envelope, content: Uint8Array): Promise<Uint8Array> {
-  const body = new FieldWriter().raw(new TextEncoder().encode(magic)).u32(version).raw(content).take();
-  const sealed = new Uint8Array(body.byteLength + DIGEST_BYTES);
-  sealed.set(body);
-  sealed.set(await sha256(body), body.byteLength);
+  const end = HEAD_BYTES + content.byteLength;
+  const sealed = new Uint8Array(end + DIGEST_BYTES);
+  sealed.set(new FieldWriter().raw(new TextEncoder().encode(magic)).u32(version).take());
+  sealed.set(content, HEAD_BYTES);
+  sealed.set(await sha256(sealed.subarray(0, end)), end);
   return sealed;
 }
 

@@ -3,10 +3,11 @@
 import { OctavoError } from '../errors.js';
 
 const LITTLE = true;
+const FIRST_BYTES = 1024;
 
 /** Writes fields one after another into bytes that grow. */
 export class FieldWriter {
-  #bytes = new Uint8Array(1024);
+  #bytes = new Uint8Array(FIRST_BYTES);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
@@ -58,7 +59,9 @@ export class FieldWriter {
 
   /** Hands over what was written and begins again. */
   take(): Uint8Array {
-    const taken = this.#bytes.slice(0, this.#length);
+    const taken = this.#bytes.subarray(0, this.#length);
+    this.#bytes = new Uint8Array(FIRST_BYTES);
+    this.#view = new DataView(this.#bytes.buffer);
     this.#length = 0;
     return taken;
   }

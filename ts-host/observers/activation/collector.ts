@@ -18,10 +18,10 @@ import {
   tailBins,
 } from '../../wasm/kernels/execute/observe.js';
 import { exactUnits } from './exactSum.js';
-import { keepExtremes } from './extremes.js';
+import { Extremes } from './extremes.js';
 import { gridOf } from './grid.js';
 import { EMPTY_STATE, requireExact, type TensorState } from './state.js';
-import { HISTOGRAM_BINS, type SampleExtremes } from './stats.js';
+import { HISTOGRAM_BINS } from './stats.js';
 
 /** A tail of a sample holds at most this share of its elements, the ends of meanQuantiles leave out no more. */
 const TAIL_SHARE = 1e-4;
@@ -47,7 +47,7 @@ export class StatsCollector {
   #zeros = 0;
   #min = 0;
   #max = 0;
-  readonly #extremes: SampleExtremes[] = [];
+  #extremes = new Extremes();
   #absMax = 0n;
   #low = 0n;
   #high = 0n;
@@ -103,7 +103,7 @@ export class StatsCollector {
       min: this.#min,
       max: this.#max,
       counts: new Float64Array(this.#engine.heap.copyOut(address, 8 * grid.bins).buffer),
-      extremes: [...this.#extremes],
+      extremes: this.#extremes.copy(),
       sums: { absMax: this.#absMax, low: this.#low, high: this.#high },
     };
   }
@@ -120,7 +120,7 @@ export class StatsCollector {
     heap.bytes.set(new Uint8Array(counts.buffer, counts.byteOffset, counts.byteLength), address);
     this.#counts = { address, grid: gridOf(min, max) };
     [this.#samples, this.#count, this.#zeros, this.#min, this.#max] = [samples, count, zeros, min, max];
-    this.#extremes.push(...extremes);
+    this.#extremes = extremes.copy();
     [this.#absMax, this.#low, this.#high] = [sums.absMax, sums.low, sums.high];
   }
 
@@ -159,7 +159,7 @@ export class StatsCollector {
     this.#samples++;
     this.#count += length;
     this.#zeros += zeros;
-    keepExtremes(this.#extremes, { sample, min, max });
+    this.#extremes.add({ sample, min, max });
     this.#absMax += exactUnits(Math.max(-min, max));
     // The outer borders of the bins in which the quantiles lie.
     this.#low += exactUnits(Math.max(min, (grid.first + tails.low) * grid.width));

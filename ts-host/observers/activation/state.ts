@@ -4,9 +4,9 @@
 import { OctavoError } from '../../errors.js';
 import type { Bins } from '../../wasm/kernels/execute/observe.js';
 import { exactMean } from './exactSum.js';
-import { mergeExtremes } from './extremes.js';
+import { Extremes } from './extremes.js';
 import { gridOf } from './grid.js';
-import type { SampleExtremes, TensorStats } from './stats.js';
+import type { TensorStats } from './stats.js';
 
 /** Sums over samples, in units of 2^-149 (exactSum.ts). */
 export interface SampleSums {
@@ -26,7 +26,7 @@ export interface TensorState {
   readonly max: number;
   /** On gridOf(min, max), a count for each of its bins. */
   readonly counts: Float64Array;
-  readonly extremes: readonly SampleExtremes[];
+  readonly extremes: Extremes;
   readonly sums: SampleSums;
 }
 
@@ -37,7 +37,7 @@ export const EMPTY_STATE: TensorState = {
   min: 0,
   max: 0,
   counts: new Float64Array(0),
-  extremes: [],
+  extremes: new Extremes(),
   sums: { absMax: 0n, low: 0n, high: 0n },
 };
 
@@ -57,7 +57,7 @@ export function mergeStates(a: TensorState, b: TensorState): TensorState {
     min,
     max,
     counts,
-    extremes: mergeExtremes(a.extremes, b.extremes),
+    extremes: a.extremes.merge(b.extremes),
     sums: {
       absMax: a.sums.absMax + b.sums.absMax,
       low: a.sums.low + b.sums.low,
@@ -92,7 +92,7 @@ export function statsOf(state: TensorState): TensorStats {
     min,
     max,
     histogram: { exponent, first, counts },
-    extremes,
+    extremes: [...extremes],
     meanAbsMax: exactMean(sums.absMax, samples),
     meanQuantiles: { low: exactMean(sums.low, samples), high: exactMean(sums.high, samples) },
   };

@@ -10,14 +10,14 @@
 
 import { OctavoError } from '../../errors.js';
 import { exactUnits } from './exactSum.js';
+import { EXTREMES_BYTES, Extremes } from './extremes.js';
 import { gridOf } from './grid.js';
 import { EMPTY_STATE, type TensorState } from './state.js';
-import { KEPT_SAMPLES, type SampleExtremes } from './stats.js';
+import { KEPT_SAMPLES } from './stats.js';
 
 const SUMS_AT = 32;
 const SUM_BYTES = 48;
 const HEAD_BYTES = SUMS_AT + 3 * SUM_BYTES + 8;
-const EXTREMES_BYTES = 16;
 /** A whole number below 2^53 in groups of seven bits. */
 const LONGEST_COUNT = 8;
 
@@ -36,12 +36,7 @@ export function stateToBytes(state: TensorState): Uint8Array<ArrayBuffer> {
   });
   view.setUint32(HEAD_BYTES - 8, extremes.length, true);
   view.setUint32(HEAD_BYTES - 4, counts.length, true);
-  extremes.forEach((each, i) => {
-    const at = HEAD_BYTES + i * EXTREMES_BYTES;
-    view.setFloat64(at, each.sample, true);
-    view.setFloat32(at + 8, each.min, true);
-    view.setFloat32(at + 12, each.max, true);
-  });
+  bytes.set(extremes.bytes(), HEAD_BYTES);
   bytes.set(counts, bytes.length - counts.length);
   return bytes;
 }
@@ -61,9 +56,7 @@ export function stateFromBytes(bytes: Uint8Array): TensorState {
     fail(`the head tells of ${countsAt + countsLength} bytes, there are ${bytes.length}`);
   }
   requireRange(min, max);
-  const extremes = Array.from({ length: extremeCount }, (_, i) =>
-    readExtremes(view, HEAD_BYTES + i * EXTREMES_BYTES),
-  );
+  const extremes = new Extremes(bytes.slice(HEAD_BYTES, countsAt));
   const bins = count === 0 ? 0 : gridOf(min, max).bins;
   const counts = unpackCounts(bytes.subarray(countsAt), bins);
   const sums = { absMax: absMax!, low: low!, high: high! };
@@ -88,12 +81,14 @@ function requireConsistent({ samples, count, zeros, min, max, counts, extremes, 
   if (extremes.length < 1 || extremes.length > wanted) {
     fail(`there are extremes of ${extremes.length} of ${samples} samples`);
   }
-  extremes.forEach((each, i) => {
-    if (each.min < min || each.max > max || each.min > each.max) {
-      fail(`sample ${each.sample} is outside the range`);
-    }
-    if (i > 0 && each.sample <= extremes[i - 1]!.sample) fail('samples are not in their order');
-  });
+  let last = -1;
+  for (const each of extremes) {
+    requireWhole(each.sample);
+    requireRange(each.min, each.max);
+    if (each.min < min || each.max > max) fail(`sample ${each.sample} is outside the range`);
+    if (each.sample <= last) fail('samples are not in their order');
+    last = each.sample;
+  }
   const total = BigInt(samples);
   const largest = exactUnits(Math.max(-min, max));
   if (sums.absMax < 0n || sums.absMax > largest * total)
@@ -109,14 +104,11 @@ function requireRange(min: number, max: number): void {
   }
 }
 
-function readExtremes(view: DataView, at: number): SampleExtremes {
-  const [min, max] = [view.getFloat32(at + 8, true), view.getFloat32(at + 12, true)];
-  requireRange(min, max);
-  return { sample: readWhole(view, at), min, max };
+function readWhole(view: DataView, at: number): number {
+  return requireWhole(view.getFloat64(at, true));
 }
 
-function readWhole(view: DataView, at: number): number {
-  const value = view.getFloat64(at, true);
+function requireWhole(value: number): number {
   if (!Number.isSafeInteger(value) || value < 0 || Object.is(value, -0)) fail(`${value} is no count`);
   return value;
 }
