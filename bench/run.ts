@@ -1,4 +1,4 @@
-// npm run bench [-- --only kernels,float-kernels,formats,file,large,startup,models] [--json]
+// npm run bench [-- --only kernels,float-kernels,formats,file,large,startup,models,observers] [--json]
 // Runs the sections one after the other and prints what they measured, with the goals of the issue beside it.
 
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ import { formats } from './sections/formats.js';
 import { kernels } from './sections/kernels.js';
 import { large } from './sections/large.js';
 import { models } from './sections/models.js';
+import { observers } from './sections/observers.js';
 import { startup } from './sections/startup.js';
 
 const SECTIONS: Readonly<Record<string, () => Promise<SectionResult>>> = {
@@ -20,6 +21,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<SectionResult>>> = {
   startup,
   large,
   models,
+  observers,
 };
 
 const { values } = parseArgs({

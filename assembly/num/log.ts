@@ -64,3 +64,19 @@ export function artanhTail(z: f64): f64 {
   sum = sum * z + 2.0 / 3.0;
   return sum * z;
 }
+
+/** {@link artanhTail} of two numbers. */
+@inline
+export function artanhTailPair(z: v128): v128 {
+  let sum = f64x2.splat(2.0 / 21.0);
+  sum = f64x2.add(f64x2.mul(sum, z), f64x2.splat(2.0 / 19.0));
+  sum = f64x2.add(f64x2.mul(sum, z), f64x2.splat(2.0 / 17.0));
+  sum = f64x2.add(f64x2.mul(sum, z), f64x2.splat(2.0 / 15.0));
+  sum = f64x2.add(f64x2.mul(sum, z), f64x2.splat(2.0 / 13.0));
+  sum = f64x2.add(f64x2.mul(sum, z), f64x2.splat(2.0 / 11.0));
+  sum = f64x2.add(f64x2.mul(sum, z), f64x2.splat(2.0 / 9.0));
+  sum = f64x2.add(f64x2.mul(sum, z), f64x2.splat(2.0 / 7.0));
+  sum = f64x2.add(f64x2.mul(sum, z), f64x2.splat(2.0 / 5.0));
+  sum = f64x2.add(f64x2.mul(sum, z), f64x2.splat(2.0 / 3.0));
+  return f64x2.mul(sum, z);
+}

@@ -8,7 +8,7 @@
 import { countBin, observeTail } from '../../num/observe';
 
 /** 1.5 · 2^23: added to an integer of up to 22 bits, it leaves the integer in the low bits. */
-const MAGIC: f32 = 12582912;
+const MAGIC: usize = memory.data<f32>([12582912]);
 const MAGIC_BITS: i32 = 0x4b400000;
 
 /** As the reference. pmin and pmax are single instructions and drop NaN, so finiteness has its own track: x - x is +0
@@ -50,28 +50,41 @@ function highest(a: v128): f32 {
   return max<f32>(f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 1));
 }
 
-/** As the reference, in four tables `stride` bytes apart. |bin| < 2^22. */
+/** As the reference, in four tables `stride` bytes apart. |bin| < 2^22. Bins of at most 1, which nearly all are, need one
+ *  product and one floor. */
 export function count_bins_f32_u32(
   xPtr: usize, count: usize, up: f32, down: f32, first: i32, tablesPtr: usize, stride: usize,
 ): void {
+  const whole = count & ~3;
+  if (down == 1) countWhole(false, xPtr, whole, up, down, first, tablesPtr, stride);
+  else countWhole(true, xPtr, whole, up, down, first, tablesPtr, stride);
+  const end = xPtr + (count << 2);
+  for (xPtr += whole << 2; xPtr < end; xPtr += 4) countBin(load<f32>(xPtr), up, down, first, tablesPtr);
+}
+
+@inline
+function countWhole(
+  wide: bool, xPtr: usize, count: usize, up: f32, down: f32, first: i32, tablesPtr: usize, stride: usize,
+): void {
   const ups = f32x4.splat(up);
   const downs = f32x4.splat(down);
-  const magic = f32x4.splat(MAGIC);
-  const table0 = tablesPtr - (usize(MAGIC_BITS + first) << 2);
-  const table1 = table0 + stride;
-  const table2 = table1 + stride;
-  const table3 = table2 + stride;
+  const magic = v128.load32_splat(MAGIC);
+  // Where bin 0 of each table would be, less what the magic number leaves in the bits.
+  const table = <i32>tablesPtr - ((MAGIC_BITS + first) << 2);
+  const next = <i32>stride;
+  const tables = i32x4.add(i32x4.splat(table), i32x4.mul(i32x4.splat(next), i32x4(0, 1, 2, 3)));
   const end = xPtr + (count << 2);
-  for (; xPtr + 16 <= end; xPtr += 16) {
-    const scaled = f32x4.mul(f32x4.floor(f32x4.mul(v128.load(xPtr), ups)), downs);
-    const bytes = i32x4.shl(f32x4.add(f32x4.floor(scaled), magic), 2);
-    const low = i64x2.extract_lane(bytes, 0), high = i64x2.extract_lane(bytes, 1);
-    increment(table0 + usize(low));
-    increment(table1 + usize(low >>> 32));
-    increment(table2 + usize(high));
-    increment(table3 + usize(high >>> 32));
+  for (; xPtr < end; xPtr += 16) {
+    let bins = f32x4.floor(f32x4.mul(v128.load(xPtr), ups));
+    if (wide) bins = f32x4.floor(f32x4.mul(bins, downs));
+    const places = i32x4.add(tables, i32x4.shl(f32x4.add(bins, magic), 2));
+    const low = i64x2.extract_lane(places, 0);
+    increment(<usize>low);
+    increment(<usize>(low >>> 32));
+    const high = i64x2.extract_lane(places, 1);
+    increment(<usize>high);
+    increment(<usize>(high >>> 32));
   }
-  for (; xPtr < end; xPtr += 4) countBin(load<f32>(xPtr), up, down, first, tablesPtr);
 }
 
 @inline

@@ -2,7 +2,7 @@
 //
 //   x = 2^k · (1 + f), 1 + f in [√½, √2);  s = f / (2 + f);  ln x = k · ln 2 + f − s · (f − R(s²))
 
-import { artanhTail } from '../log';
+import { artanhTail, artanhTailPair } from '../log';
 
 /** Bits of √½, from which the exponent is counted. */
 const SQRT_HALF: u64 = 0x3fe6a09e667f3bcd;
@@ -24,6 +24,19 @@ export function ln64(x: f64): f64 {
   const s = f / (2 + f);
   const exponent = <f64>(k + shift);
   return exponent * LN2_HIGH + (f - (s * (f - artanhTail(s * s)) - exponent * LN2_LOW));
+}
+
+/** ln64 of two normal numbers > 0, bit for bit; something else for others. */
+@inline
+export function ln64Pair(x: v128): v128 {
+  const shift = i64x2.shr_s(i64x2.sub(x, i64x2.splat(SQRT_HALF)), 52);
+  const f = f64x2.sub(i64x2.sub(x, i64x2.shl(shift, 52)), f64x2.splat(1));
+  const s = f64x2.div(f, f64x2.add(f64x2.splat(2), f));
+  // A small integer added to the bits of 1.5 · 2^52 is added to the number.
+  const exponent = f64x2.sub(i64x2.add(shift, i64x2.splat(0x4338000000000000)), f64x2.splat(6755399441055744.0));
+  const tail = f64x2.mul(s, f64x2.sub(f, artanhTailPair(f64x2.mul(s, s))));
+  const low = f64x2.sub(tail, f64x2.mul(exponent, f64x2.splat(LN2_LOW)));
+  return f64x2.add(f64x2.mul(exponent, f64x2.splat(LN2_HIGH)), f64x2.sub(f, low));
 }
 
 /** ln(1 + x), accurate near 0: the sum's rounding is taken out again by x / ((1 + x) − 1), after Kahan. */
