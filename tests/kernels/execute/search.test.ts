@@ -4,13 +4,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ExecutionEngine } from '../../../ts-host/wasm/execution.js';
-import { codeErrors, klDivergences } from '../../../ts-host/wasm/kernels/execute/search.js';
+import { codeErrors, type Span, withDivergences } from '../../../ts-host/wasm/kernels/execute/search.js';
 import { Rng } from '../../support/rng.js';
 import { codeErrorOracle, klOracle } from '../../support/search-oracle.js';
 import { withBlocks } from './blocks.js';
 import { ENGINES } from './engines.js';
 
 const [simd, reference] = ENGINES.map(([, engine]) => engine) as [ExecutionEngine, ExecutionEngine];
+
+const klDivergences = (
+  engine: ExecutionEngine,
+  counts: Float64Array,
+  spans: readonly Span[],
+  levels: number,
+) => withDivergences(engine, counts, levels, (divergences) => divergences(spans));
 
 function randomBins(rng: Rng): { first: number; width: number; counts: Float64Array } {
   const bins = rng.int(1, 60);

@@ -2,7 +2,7 @@
 // histogram from itself squeezed into as many levels as there are codes (assembly/num/divergence.ts). Symmetric codes
 // look at |x|; zeros, which are exact, are left out.
 
-import { klDivergences, type Span } from '../../wasm/kernels/execute/search.js';
+import { type Span, withDivergences } from '../../wasm/kernels/execute/search.js';
 import { folded, nonZeros, upToZero } from './histograms.js';
 import type { ActivationMethod, ActivationRange, CodeRule } from './method.js';
 import { searchedRange, searchRange } from './rangeSearch.js';
@@ -29,9 +29,8 @@ export const kl: ActivationMethod = (engine, stats, rule) => {
       high: counts[Math.ceil(high) - 1]! > 0 ? high : filled.below[Math.ceil(high)]!,
     };
   };
-  const levels = levelsOf(rule);
-  const found = searchRange(stats, rule, (ranges) =>
-    klDivergences(engine, counts, ranges.map(spanOf), levels),
+  const found = withDivergences(engine, counts, levelsOf(rule), (divergences) =>
+    searchRange(stats, rule, (ranges) => divergences(ranges.map(spanOf))),
   );
   if (found.min === found.max) return found;
   const { low, high } = spanOf(found);

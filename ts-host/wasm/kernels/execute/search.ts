@@ -24,8 +24,12 @@ export function codeErrors(
   candidates: readonly CodeCandidate[],
   power: 1 | 2,
 ): Float64Array {
-  const list = Float64Array.from(candidates.flatMap(({ scale, low, high }) => [1 / scale, low, high]));
-  const sums = evaluate(engine, counts, list, candidates.length, (counted, tried, out) =>
+  const list = candidates.flatMap(({ scale, low, high }) => [1 / scale, low, high]);
+  const given = new Float64Array(counts.length + list.length);
+  given.set(counts);
+  given.set(list, counts.length);
+  const sums = evaluate(engine, given, candidates.length, (counted, out) => {
+    const tried = counted + counts.byteLength;
     engine.kernels.code_errors_f64!(
       counted,
       counts.length,
@@ -35,8 +39,8 @@ export function codeErrors(
       candidates.length,
       power,
       out,
-    ),
-  );
+    );
+  });
   // The kernel's unit is scale^(power + 1) / width a value.
   return sums.map((sum, i) => {
     const { scale } = candidates[i]!;
@@ -50,45 +54,47 @@ export interface Span {
   readonly high: number;
 }
 
-/** Kullback-Leibler divergences of the histogram from what is left of it when each span is squeezed into `levels` equal levels
- *  (assembly/num/divergence.ts); Infinity where there is none. */
-export function klDivergences(
+/** Divergences of spans; Infinity where there is none. */
+export type Divergences = (spans: readonly Span[]) => Float64Array;
+
+/** Calls `search` with the Kullback-Leibler divergences of the histogram from what is left of it when a span of bins is
+ *  squeezed into `levels` equal levels (assembly/num/divergence.ts). Sums over bins are made once for all spans. */
+export function withDivergences<T>(
   engine: ExecutionEngine,
   counts: Float64Array,
-  spans: readonly Span[],
   levels: number,
-): Float64Array {
+  search: (divergences: Divergences) => T,
+): T {
   const { kernels, heap } = engine;
   const bins = counts.length;
   const prefix = heap.alloc(24 * (bins + 1), 'searching a range');
   try {
-    const list = Float64Array.from(spans.flatMap(({ low, high }) => [low, high]));
-    return evaluate(engine, counts, list, spans.length, (counted, tried, out) => {
+    evaluate(engine, counts, 0, (counted) => {
       kernels.kl_prefix_sums_f64!(counted, bins, prefix);
-      kernels.kl_divergences_f64!(prefix, bins, tried, spans.length, levels, out);
+    });
+    return search((spans) => {
+      const list = Float64Array.from(spans.flatMap(({ low, high }) => [low, high]));
+      return evaluate(engine, list, spans.length, (tried, out) =>
+        kernels.kl_divergences_f64!(prefix, bins, tried, spans.length, levels, out),
+      );
     });
   } finally {
     heap.free(prefix);
   }
 }
 
-/** Counts and candidates copied in, a float64 a candidate copied out. */
+/** Numbers copied in, `results` float64 copied out. */
 function evaluate(
   { heap }: ExecutionEngine,
-  counts: Float64Array,
-  list: Float64Array,
-  candidates: number,
-  kernel: (counts: number, list: number, out: number) => void,
+  given: Float64Array,
+  results: number,
+  kernel: (given: number, out: number) => void,
 ): Float64Array {
-  const what = 'searching a range';
-  const block = heap.alloc(counts.byteLength + list.byteLength + 8 * candidates, what);
+  const block = heap.alloc(given.byteLength + 8 * results, 'searching a range');
   try {
-    const tried = block + counts.byteLength;
-    const out = tried + list.byteLength;
-    new Float64Array(heap.memory.buffer, block, counts.length).set(counts);
-    new Float64Array(heap.memory.buffer, tried, list.length).set(list);
-    kernel(block, tried, out);
-    return new Float64Array(heap.copyOut(out, 8 * candidates).buffer);
+    new Float64Array(heap.memory.buffer, block, given.length).set(given);
+    kernel(block, block + given.byteLength);
+    return new Float64Array(heap.copyOut(block + given.byteLength, 8 * results).buffer);
   } finally {
     heap.free(block);
   }
