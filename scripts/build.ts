@@ -14,7 +14,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Files in ts-host/entries/ that entries share. */
 const SHARED = [
-  'base64.ts',
+  'hex.ts',
   'inline.ts',
   'inline-execute.ts',
   'inline-execute-relaxed.ts',
@@ -32,8 +32,8 @@ function wasmImports(dist: string): esbuild.Plugin {
         namespace: 'inline',
       }));
       build.onLoad({ filter: /./, namespace: 'inline' }, ({ path }) => ({
-        contents: readFileSync(path),
-        loader: 'base64',
+        contents: readFileSync(path, 'hex'),
+        loader: 'text',
       }));
       build.onResolve({ filter: /\.wasm(\?module)?$/ }, ({ path }) => ({ path, external: true }));
     },

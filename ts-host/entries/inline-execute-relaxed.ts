@@ -1,6 +1,6 @@
 // The module execute-relaxed.wasm as text: what sessions of precision `fast` run on.
 
 import text from 'inline:execute-relaxed.wasm';
-import { decodeBase64 } from './base64.js';
+import { decodeHex } from './hex.js';
 
-export const executeRelaxed = (): Uint8Array => decodeBase64(text);
+export const executeRelaxed = (): Uint8Array => decodeHex(text);

@@ -1,6 +1,6 @@
 // The module execute.wasm as text: what sessions run on.
 
 import text from 'inline:execute.wasm';
-import { decodeBase64 } from './base64.js';
+import { decodeHex } from './hex.js';
 
-export const execute = (): Uint8Array => decodeBase64(text);
+export const execute = (): Uint8Array => decodeHex(text);

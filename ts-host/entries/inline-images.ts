@@ -1,6 +1,6 @@
 // The module images.wasm as text: what images are decoded with.
 
 import text from 'inline:images.wasm';
-import { decodeBase64 } from './base64.js';
+import { decodeHex } from './hex.js';
 
-export const images = (): Uint8Array => decodeBase64(text);
+export const images = (): Uint8Array => decodeHex(text);

@@ -5,11 +5,11 @@
 import relaxed from 'inline:relaxed.wasm';
 import simd from 'inline:simd.wasm';
 import type { ModuleProvider } from '../wasm/load.js';
-import { decodeBase64 } from './base64.js';
+import { decodeHex } from './hex.js';
 
 export const inlineModules: ModuleProvider = {
-  simd: () => decodeBase64(simd),
-  relaxed: () => decodeBase64(relaxed),
+  simd: () => decodeHex(simd),
+  relaxed: () => decodeHex(relaxed),
   execute: async () => (await import('./inline-execute.js')).execute(),
   executeRelaxed: async () => (await import('./inline-execute-relaxed.js')).executeRelaxed(),
 };

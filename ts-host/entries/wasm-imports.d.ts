@@ -1,9 +1,9 @@
-// What the imports of wasm files mean. scripts/build.ts resolves them: `inline:` becomes base64 text; `.wasm` stays an
+// What the imports of wasm files mean. scripts/build.ts resolves them: `inline:` becomes hexadecimal text; `.wasm` stays an
 // import beside the entry, for runtimes that compile modules when they deploy.
 
 declare module 'inline:*' {
-  const base64: string;
-  export default base64;
+  const hex: string;
+  export default hex;
 }
 
 declare module '*.wasm' {
