@@ -27,6 +27,7 @@ const AXES_INPUT = (opType: string): number => (opType === 'ReduceSum' ? 13 : 18
 export const LAYOUT_RULES: ReadonlyMap<string, LayoutRule> = new Map<string, LayoutRule>([
   ...ELEMENTWISE.map((opType): [string, LayoutRule] => [`:${opType}`, elementwise]),
   ['octavo:HardSwishLike', elementwise],
+  ['octavo:TensorErrors', sums],
   ...REDUCTIONS.map((opType): [string, LayoutRule] => [`:${opType}`, reduction]),
   [':Concat', concat],
   [':Softmax', softmax],
@@ -50,6 +51,14 @@ async function elementwise(request: LayoutRequest): Promise<Form | undefined> {
     inputs.push(input);
   }
   return { node, inputs, channelsLast: true };
+}
+
+/** Both inputs in one order, whichever; what comes out has no channels. */
+async function sums(request: LayoutRequest): Promise<Form | undefined> {
+  const { entries, rank } = request;
+  if (entries.some((entry) => entry === undefined || rankOf(entry) !== rank)) return undefined;
+  const form = await elementwise(request);
+  return form && { ...form, channelsLast: false };
 }
 
 /** A value of up to `rank` dims, as one that broadcasts against a tensor with channels last. */

@@ -47,6 +47,7 @@ import { SEQUENCES } from './sequence.js';
 import { SHAPES } from './shape.js';
 import { SLICES } from './slice.js';
 import { SOFTMAX_OPERATORS } from './softmax.js';
+import { TENSOR_ERRORS } from './tensorErrors.js';
 import { TRANSPOSES } from './transpose.js';
 import { TRIANGLES } from './trilu.js';
 import { UNARY_OPERATORS } from './unary.js';
@@ -106,6 +107,7 @@ const FAMILIES: readonly (readonly Operator[])[] = [
   LRN_OPERATORS,
   ORDER_OPERATORS,
   SOFTMAX_OPERATORS,
+  TENSOR_ERRORS,
 ];
 
 const OPERATORS: ReadonlyMap<string, Operator> = new Map(
