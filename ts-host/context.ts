@@ -4,9 +4,9 @@
 import { OctavoError } from './errors.js';
 
 /** What an operation is doing now. `done` and `total` count bytes of the phase's input; steps in phase `run`, samples in
- *  phase `calibrate`. */
+ *  phases `calibrate` and `compare`. */
 export interface Progress {
-  readonly phase: 'read' | 'analyse' | 'write' | 'run' | 'calibrate';
+  readonly phase: 'read' | 'analyse' | 'write' | 'run' | 'calibrate' | 'compare';
   readonly done: number;
   /** 0 where samples do not tell how many they are. */
   readonly total: number;

@@ -74,4 +74,4 @@ export { count_bins_f32_u32, join_counts_u32, observe_range_f32 } from './observ
 export { add_counts_f64, add_counts_u32_f64, tail_bins_u32 } from '../kernels/observe/scalar';
 export { code_errors_f64, kl_divergences_f64 } from './search';
 export { kl_prefix_sums_f64 } from '../kernels/search/scalar';
-export { count_outside_f32 } from './outside';
+export { count_equal_i64, count_outside_f32 } from './counts';

@@ -10,7 +10,10 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
   write: 'writing',
   run: 'running',
   calibrate: 'calibrating',
+  compare: 'comparing',
 };
+
+const OF_SAMPLES: ReadonlySet<Progress['phase']> = new Set(['calibrate', 'compare']);
 
 /** Rates are told when this much has passed: the first samples wait for the model to be made ready. */
 const SETTLED_SECONDS = 0.5;
@@ -32,7 +35,7 @@ export class ProgressLine {
       this.#from = { seconds, done };
     }
     const name = PHASES[phase];
-    if (phase !== 'calibrate') return `${this.#bar(total > 0 ? done / total : 1)}  ${name}`;
+    if (!OF_SAMPLES.has(phase)) return `${this.#bar(total > 0 ? done / total : 1)}  ${name}`;
     const facts = [
       `${name} ${total > 0 ? `${done} of ${total}` : done}`,
       ...this.#pace(done, total, seconds),

@@ -139,12 +139,12 @@ async function runAll(
   const names: string[] = [];
   const wants = (number: number): boolean => number < most;
   for await (const sample of readSamples(samples, measuring.inputs, quiet, wants)) {
-    context.report('run', names.length, most);
+    context.report('compare', names.length, most);
     await measuring.run(sample, quiet);
     names.push(...sample.items);
     if (names.length >= most) break;
   }
-  context.report('run', most, most);
+  context.report('compare', names.length, names.length);
   return names;
 }
 

@@ -6,8 +6,8 @@ import { StatsCollector } from '../../observers/activation/collector.js';
 import { statsOf } from '../../observers/activation/state.js';
 import type { TensorStats } from '../../observers/activation/stats.js';
 import type { ExecutionEngine } from '../../wasm/execution.js';
+import { countOutside } from '../../wasm/kernels/execute/counts.js';
 import { addMomentsAt, finishMoments, MOMENT_BYTES } from '../../wasm/kernels/execute/moments.js';
-import { countOutside } from '../../wasm/kernels/execute/outside.js';
 import type { Moments } from '../../wasm/kernels/moments.js';
 
 /** Numbers below `low` or above `high` are clipped. */

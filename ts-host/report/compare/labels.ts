@@ -1,0 +1,96 @@
+// What samples should be recognised as: class numbers by the sample's name, or in the order of the samples.
+
+import { OctavoError } from '../../errors.js';
+
+/** Classes by sample: by name, or by number in the whole set. */
+export type Labels = ReadonlyMap<string, number> | readonly number[];
+
+/** Finds labels; a name is looked up whole, then without its folders, then without its ending too. */
+export class LabelFinder {
+  readonly #labels: Labels;
+  readonly #short: ReadonlyMap<string, number>;
+
+  /** @throws OctavoError `INVALID_ARGUMENT` for a label that is no class number */
+  constructor(labels: Labels) {
+    this.#labels = labels;
+    const entries = isList(labels)
+      ? [...labels.entries()].map(([i, v]) => [`#${i}`, v] as const)
+      : [...labels];
+    for (const [name, label] of entries) {
+      if (Number.isSafeInteger(label) && label >= 0) continue;
+      throw new OctavoError('INVALID_ARGUMENT', `the label of ${name} is no class number: ${String(label)}`, {
+        field: 'labels',
+      });
+    }
+    this.#short = isList(labels) ? new Map() : shortened(labels);
+  }
+
+  /** @throws OctavoError `INVALID_ARGUMENT` naming a sample without a label */
+  of(name: string, number: number): number {
+    const label = isList(this.#labels)
+      ? this.#labels[number]
+      : (this.#labels.get(name) ?? this.#short.get(fileName(name)) ?? this.#short.get(stem(name)));
+    if (label !== undefined) return label;
+    throw new OctavoError('INVALID_ARGUMENT', 'there is no label for this sample', {
+      sample: name,
+      field: 'labels',
+    });
+  }
+}
+
+const isList = (labels: Labels): labels is readonly number[] => Array.isArray(labels);
+const fileName = (name: string): string => name.replace(/^.*[/\\]/, '');
+const stem = (name: string): string => fileName(name).replace(/\.[^.]*$/, '');
+
+/** Labels by file name and stem, where only one sample has it. */
+function shortened(labels: ReadonlyMap<string, number>): Map<string, number> {
+  const short = new Map<string, number>();
+  const twice = new Set<string>();
+  for (const [name, label] of labels) {
+    for (const key of new Set([fileName(name), stem(name)])) {
+      if (short.has(key) && short.get(key) !== label) twice.add(key);
+      short.set(key, label);
+    }
+  }
+  for (const key of twice) short.delete(key);
+  return short;
+}
+
+/** Reads a file of labels: `name,class` a line, or a class a line in the order of the samples. Empty lines and lines that
+ *  begin with # are left out, and so is a first line whose class is no number (a heading).
+ *  @throws OctavoError `INVALID_ARGUMENT` naming the line */
+export function parseLabels(text: string, file?: string): Labels {
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .map((line, index) => ({ line: line.trim(), number: index + 1 }))
+    .filter(({ line }) => line !== '' && !line.startsWith('#'));
+  const place = { ...(file === undefined ? {} : { file }), field: 'labels' };
+  const fail = (number: number, message: string): never => {
+    throw new OctavoError('INVALID_ARGUMENT', `line ${number} ${message}`, place);
+  };
+  const parsed = lines.map(({ line, number }) => {
+    const at = line.lastIndexOf(',');
+    const [name, label] =
+      at < 0 ? [undefined, line] : [unquoted(line.slice(0, at).trim()), line.slice(at + 1).trim()];
+    return { name, label: unquoted(label), number };
+  });
+  const first = parsed[0];
+  if (first?.name !== undefined && !isClass(first.label)) parsed.shift();
+  if (parsed.length === 0) throw new OctavoError('INVALID_ARGUMENT', 'there are no labels', place);
+  for (const { label, number } of parsed) {
+    if (!isClass(label)) fail(number, `is no class number but ${JSON.stringify(label)}`);
+  }
+  if (parsed.every(({ name }) => name === undefined)) return parsed.map(({ label }) => Number(label));
+  const named = new Map<string, number>();
+  for (const { name, label, number } of parsed) {
+    if (name === undefined) return fail(number, 'has no name, others have one');
+    if (named.has(name)) fail(number, `labels ${name} a second time`);
+    named.set(name, Number(label));
+  }
+  return named;
+}
+
+const isClass = (text: string): boolean => /^\d{1,15}$/.test(text);
+const unquoted = (text: string): string =>
+  /^".*"$/.test(text) ? text.slice(1, -1).replaceAll('""', '"') : text;
