@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Operator } from '../../ts-host/execute/operator.js';
 import { allOperators } from '../../ts-host/execute/operators/index.js';
+import { OWN_DOMAIN } from '../../ts-host/execute/operators/tensorErrors.js';
 
 const FEWEST = 20;
 
@@ -37,7 +38,9 @@ function short(
 const census = takeCensus();
 
 test('every operator of the executor -> has at least 20 random cases', () => {
-  assert.deepEqual(short(allOperators(), census), []);
+  // What only reports use has no counterpart in onnxruntime: tensor-errors.test.ts has its cases.
+  const inModels = allOperators().filter(({ domain }) => domain !== OWN_DOMAIN);
+  assert.deepEqual(short(inModels, census), []);
 });
 
 test('an operator without cases -> is told', () => {

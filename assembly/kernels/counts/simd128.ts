@@ -19,7 +19,7 @@ export function count_outside_f32(xPtr: usize, len: usize, low: f32, high: f32):
     i32x4.extract_lane(counts, 3);
   for (let i: usize = 0; i < (len & 3); i++) {
     const x = load<f32>(xPtr + (i << 2));
-    count += i32(x < low) + i32(x > high);
+    count += i32(x < low || x > high);
   }
   return count;
 }

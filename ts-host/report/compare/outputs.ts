@@ -9,7 +9,7 @@ import { countEqual } from '../../wasm/kernels/execute/counts.js';
 import { addErrors, ERROR_SUMS, finishErrors } from '../../wasm/kernels/execute/errors.js';
 import { argExtreme, argScratchBytes } from '../../wasm/kernels/execute/order.js';
 import type { AxisView } from '../../wasm/kernels/execute/reduce.js';
-import { isElementType } from '../../wasm/kernels/execute/types.js';
+import { type ElementType, isElementType } from '../../wasm/kernels/execute/types.js';
 import type { ErrorMeasures } from '../../wasm/kernels/measures.js';
 
 /** How one output of two models compares. Figures are null where they have no meaning: no comparable samples, no classes,
@@ -25,8 +25,8 @@ export interface OutputComparison {
   readonly maxAbs: number | null;
   /** Whether all numbers were equal. */
   readonly exact: boolean;
-  /** Share of places where the same class has the highest score. The classes are the last dim of up to three dims, the
-   *  second of more. */
+  /** Share of places where the same class has the highest score: the classes are the last dim of up to three dims, the
+   *  second of more. Of an output of integers, the share of equal ones. */
   readonly agreement: number | null;
   /** Share of samples whose highest score is at the label. */
   readonly accuracyA: number | null;
@@ -74,10 +74,11 @@ export class OutputSeries {
     }
     if (sizeOf(a) === 0) return;
     const dims = isBatch ? [a.dims[0]! / length, ...a.dims.slice(1)] : a.dims;
-    withFloats(this.#engine, [a, b], ([x, y]) => {
-      const size = dims.reduce((product, dim) => product * dim, 1);
+    const size = dims.reduce((product, dim) => product * dim, 1);
+    if (!isFloat(a) || !isFloat(b)) return this.#integers(a, b, size * items);
+    withElements(this.#engine, [a, b], 'float32', (x, y) => {
       for (let item = 0; item < items; item++) {
-        this.#item(x! + 4 * size * item, y! + 4 * size * item, size, dims, labelOf(item));
+        this.#item(x + 4 * size * item, y + 4 * size * item, size, dims, labelOf(item));
       }
     });
   }
@@ -97,6 +98,15 @@ export class OutputSeries {
       accuracyB: share(this.#correct[1], this.#labelled),
       mismatched: this.#mismatched,
     };
+  }
+
+  #integers(a: HostTensor, b: HostTensor, count: number): void {
+    withElements(this.#engine, [a, b], 'int64', (x, y) => {
+      const equal = countEqual(this.#engine, x, y, count);
+      this.#places += count;
+      this.#agreed += equal;
+      this.#exact &&= equal === count;
+    });
   }
 
   #item(x: number, y: number, size: number, dims: readonly number[], label: number | undefined): void {
@@ -163,26 +173,29 @@ function winners(
   }
 }
 
-/** Runs `body` with the tensors as float32 in memory. */
-function withFloats(
+const isFloat = ({ dtype }: HostTensor): boolean => /^b?float/.test(dtype);
+
+/** Runs `body` with the addresses of both tensors as elements of `type`. */
+function withElements(
   engine: ExecutionEngine,
-  tensors: readonly HostTensor[],
-  body: (addresses: readonly number[]) => void,
+  tensors: readonly [HostTensor, HostTensor],
+  type: 'float32' | 'int64',
+  body: (a: number, b: number) => void,
 ): void {
   const { heap } = engine;
   const blocks: number[] = [];
   try {
-    const addresses = tensors.map((tensor) => {
-      const { dtype, data } = tensor;
+    const [a, b] = tensors.map((tensor) => {
+      const { dtype, data, dims } = tensor;
       const address = heap.copyIn(asBytes(data), 'an output');
       blocks.push(address);
-      if (dtype === 'float32' || !isElementType(dtype)) return address;
-      const floats = heap.alloc(bytesOf({ dtype: 'float32', dims: tensor.dims }), 'an output');
-      blocks.push(floats);
-      castElements(engine.kernels, dtype, 'float32', address, floats, sizeOf(tensor));
-      return floats;
+      if (dtype === type) return address;
+      const converted = heap.alloc(bytesOf({ dtype: type, dims }), 'an output');
+      blocks.push(converted);
+      castElements(engine.kernels, dtype as ElementType, type, address, converted, sizeOf(tensor));
+      return converted;
     });
-    body(addresses);
+    body(a!, b!);
   } finally {
     for (const block of blocks) heap.free(block);
   }

@@ -1,6 +1,6 @@
 // The nodes that make a value, as far back as one wants to look.
 
-import { namesRead } from '../../execute/prepare.js';
+import { namesRead } from '../../ir/reads.js';
 import type { Links } from './links.js';
 
 /** Indices of the nodes that make `value`, in order of the graph; from each on to the makers of those values it reads that

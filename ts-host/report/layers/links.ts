@@ -1,40 +1,30 @@
-// Who makes and who reads each value of a graph, and which values no run changes.
+// A graph to look things up in: who makes and who reads a value, and which values no run changes.
 
-import { namesRead } from '../../execute/prepare.js';
+import { GraphIndex } from '../../ir/graphIndex.js';
 import type { Graph, Node } from '../../ir/model.js';
+import { namesRead } from '../../ir/reads.js';
 
 export class Links {
   readonly graph: Graph;
-  readonly #makers = new Map<string, number>();
-  readonly #readers = new Map<string, number[]>();
-  readonly #constants = new Set<string>();
+  readonly #index: GraphIndex;
   readonly #inputs: ReadonlySet<string>;
-  readonly #outputs: ReadonlySet<string>;
+  readonly #constants: Set<string>;
 
   constructor(graph: Graph) {
     this.graph = graph;
-    this.#outputs = new Set(graph.outputs.map(({ name }) => name));
-    for (const name of graph.initializers.keys()) this.#constants.add(name);
+    this.#index = new GraphIndex(graph);
+    this.#constants = new Set(graph.initializers.keys());
     const inputs = graph.inputs.map(({ name }) => name).filter((name) => !this.#constants.has(name));
     this.#inputs = new Set(inputs);
-    for (const [index, node] of graph.nodes.entries()) {
-      const reads = namesRead(node);
-      const constant = isDeterministic(node) && reads.every((name) => this.#constants.has(name));
-      for (const name of node.outputs) {
-        this.#makers.set(name, index);
-        if (constant) this.#constants.add(name);
-      }
-      for (const name of reads) {
-        const readers = this.#readers.get(name);
-        if (readers === undefined) this.#readers.set(name, [index]);
-        else readers.push(index);
-      }
+    for (const node of graph.nodes) {
+      if (!isDeterministic(node) || !namesRead(node).every((name) => this.#constants.has(name))) continue;
+      for (const name of node.outputs) this.#constants.add(name);
     }
   }
 
   /** Index of the node that makes a value. */
   makerIndex(name: string): number | undefined {
-    return name === '' ? undefined : this.#makers.get(name);
+    return this.#index.maker(name);
   }
 
   maker(name: string): Node | undefined {
@@ -44,7 +34,7 @@ export class Links {
 
   /** Indices of the nodes that read a value, those that do so in a nested graph included. */
   readerIndices(name: string): readonly number[] {
-    return this.#readers.get(name) ?? [];
+    return this.#index.readers(name);
   }
 
   readers(name: string): Node[] {
@@ -56,7 +46,7 @@ export class Links {
   }
 
   isOutput(name: string): boolean {
-    return this.#outputs.has(name);
+    return this.#index.isOutput(name);
   }
 
   /** Whether a value is the same in every run: an initializer, or computed from such alone. */
@@ -66,7 +56,7 @@ export class Links {
 
   /** Whether the graph takes, makes or holds a value of this name. */
   has(name: string): boolean {
-    return this.#inputs.has(name) || this.#constants.has(name) || this.#makers.has(name);
+    return this.#inputs.has(name) || this.#constants.has(name) || this.makerIndex(name) !== undefined;
   }
 }
 

@@ -8,8 +8,8 @@
 //   each layer alone   a ─► B2 ─► b''      errors(b, b''): what B2 adds by itself, its inputs being as in the float model
 
 import { OWN_DOMAIN } from '../../execute/operators/tensorErrors.js';
-import { namesRead } from '../../execute/prepare.js';
 import { type Graph, type Model, type Node, nodeIds } from '../../ir/model.js';
+import { namesRead } from '../../ir/reads.js';
 import { coneOf } from './cone.js';
 import { Links } from './links.js';
 import { type Renaming, renameNode } from './rename.js';
