@@ -75,7 +75,10 @@ export class OutputSeries {
     if (sizeOf(a) === 0) return;
     const dims = isBatch ? [a.dims[0]! / length, ...a.dims.slice(1)] : a.dims;
     const size = dims.reduce((product, dim) => product * dim, 1);
-    if (!isFloat(a) || !isFloat(b)) return this.#integers(a, b, size * items);
+    if (!isFloat(a) || !isFloat(b)) {
+      this.#integers(a, b, size * items);
+      return;
+    }
     withElements(this.#engine, [a, b], 'float32', (x, y) => {
       for (let item = 0; item < items; item++) {
         this.#item(x + 4 * size * item, y + 4 * size * item, size, dims, labelOf(item));
