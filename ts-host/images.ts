@@ -9,5 +9,6 @@ export {
   type PrepareOptions,
   type ResizeMethod,
 } from './data/images/options.js';
+export type { DecodedImage, ImageDecoder } from './data/images/ownDecoder.js';
 export type { SkipOptions, SkippedSample } from './data/skipped.js';
 export { initImages } from './wasm/images.js';

@@ -76,7 +76,7 @@ test('octavo exports -> these values and types', () => {
 });
 
 const IMAGE_TYPES =
-  `ImageFile ImageFormat ImageLayout ImagePresetName ImageSamplesOptions PrepareOptions ResizeMethod
+  `DecodedImage ImageDecoder ImageFile ImageFormat ImageLayout ImagePresetName ImageSamplesOptions PrepareOptions ResizeMethod
   SkipOptions SkippedSample`.split(/\s+/);
 
 test('octavo/images exports -> these values and types', () => {

@@ -1,17 +1,13 @@
 // The feeds of `octavo run`: .npy and .npz files as tensors by input name.
 
-import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { TensorInput } from '../data/tensor.js';
 import { OctavoError } from '../errors.js';
 import { asElements } from '../execute/elements.js';
-import { ioWait } from '../io/wait.js';
 import { readNpy, type StoredArray } from '../node/npy.js';
 import { looksLikeZip, readNpz } from '../node/npz.js';
+import { MOST_BYTES, readLimited } from '../node/readLimited.js';
 import { UsageError } from './errors.js';
-
-/** Most bytes of a file of feeds, packed or unpacked, unless a limit is given. */
-const MOST_BYTES = 2 ** 31 - 1;
 
 /** Reads the files of `--input`.
  *  @param given - `NAME=FILE.npy`, `NAME=FILE.npz` or `FILE.npz` */
@@ -50,13 +46,4 @@ function only(arrays: ReadonlyMap<string, StoredArray>, name: string, path: stri
   throw new OctavoError('FEED_INVALID', `${basename(path)} has no ${name}; it holds: ${held}`, {
     file: path,
   });
-}
-
-async function readLimited(path: string, signal: AbortSignal, limit: number): Promise<Uint8Array> {
-  const options = { signal, place: { file: path } };
-  const { size } = await ioWait('looking up the file', () => stat(path), options);
-  if (size > limit) {
-    throw new OctavoError('MEMORY_LIMIT', `the file has ${size} bytes, ${limit} are allowed`, { file: path });
-  }
-  return ioWait('reading the file', () => readFile(path, { signal }), options);
 }

@@ -21,9 +21,6 @@ export interface ImageTarget {
   readonly layout: ImageLayout;
   readonly width: number;
   readonly height: number;
-  /** Images a batch, and whether it must be full. */
-  readonly batch: number;
-  readonly isFull: boolean;
   /** Whether the input has a dim for the batch. */
   readonly hasBatch: boolean;
 }
@@ -58,7 +55,7 @@ export function imageTarget(input: ValueInfo, options: Preparation): ImageTarget
   };
   const count = size.width * size.height * channelsOf(format);
   if (count > 2 ** 28) fail(name, `takes ${size.width} x ${size.height}: more than 2^28 elements`);
-  return { input: name, dtype, format, layout, ...size, ...batchOf(name, dims, hasBatch, options), hasBatch };
+  return { input: name, dtype, format, layout, ...size, hasBatch };
 }
 
 /** Where 1 or 3 stands: in front, unless it stands only behind. */
@@ -85,19 +82,6 @@ function sideOf(
   if (resize !== undefined && resize < fixed)
     fail(input, `takes ${fixed}, which ${resize} cannot cover`, field);
   return fixed;
-}
-
-function batchOf(
-  input: string,
-  dims: ValueInfo['dims'],
-  hasBatch: boolean,
-  { batch }: Preparation,
-): { batch: number; isFull: boolean } {
-  const fixed = !hasBatch ? 1 : typeof dims?.[0] === 'number' ? dims[0] : undefined;
-  if (fixed === undefined) return { batch: batch ?? 1, isFull: false };
-  if (fixed < 1) fail(input, `takes a batch of ${fixed}`);
-  if (batch !== undefined && batch !== fixed) fail(input, `takes a batch of ${fixed}, not ${batch}`, 'batch');
-  return { batch: fixed, isFull: true };
 }
 
 function fail(tensor: string, message: string, field?: string): never {

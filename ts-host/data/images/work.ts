@@ -66,3 +66,10 @@ export class Work {
     this.context.throwIfAborted();
   }
 }
+
+/** From the bytes of a file to upright pixels, a block of `work`. */
+export type DecodeImage = (
+  work: Work,
+  file: Uint8Array,
+  limits: { readonly maxPixels: number },
+) => Promise<Pixels>;
