@@ -8,6 +8,7 @@ import type { Known, Place, RunTensor, Scope } from './known.js';
 import type { ArenaPlan, Slot } from './memoryPlan.js';
 import type { Step } from './operator.js';
 import type { PreparedNode } from './prepare.js';
+import { RunState } from './runState.js';
 import type { Address, TensorType } from './value.js';
 import type { PlannedNode } from './walk.js';
 
@@ -108,6 +109,7 @@ export class Program implements ProgramParts {
     context: RunContext,
   ): Promise<Holds> {
     const holds = new Holds(constants);
+    const state = new RunState(context);
     try {
       for (const { reads, inputs, plan } of nodes) {
         for (const index of reads) {
@@ -118,6 +120,7 @@ export class Program implements ProgramParts {
           const input = inputs[pack.input] as Extract<Known, { kind: 'constant' }>;
           await holds.holdPack(input.constant, pack, context);
         }
+        await state.breathe();
       }
       return holds;
     } catch (error) {
