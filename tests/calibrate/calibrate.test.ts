@@ -5,7 +5,15 @@ import { before, describe, it } from 'node:test';
 import { calibrateModel } from '../../ts-host/calibrate/calibrate.js';
 import { RunContext } from '../../ts-host/context.js';
 import { readOnnx } from '../../ts-host/formats/onnx/reader.js';
-import { type CalibrateOptions, calibrate, mergeStats, type Progress, Session } from '../../ts-host/index.js';
+import {
+  type CalibrateOptions,
+  calibrate,
+  mergeStats,
+  type Progress,
+  quantize,
+  type Samples,
+  Session,
+} from '../../ts-host/index.js';
 import { bytesSource } from '../../ts-host/io/source.js';
 import { executionEngine } from '../support/engine.js';
 import { prepareOctavo } from '../support/octavo.js';
@@ -16,8 +24,8 @@ before(prepareOctavo);
 
 const NET = netWith();
 
-const bytesOf = async (samples: Parameters<typeof calibrate>[1], options: CalibrateOptions = {}) =>
-  (await calibrate(NET, samples, options)).bytes();
+const bytesOf = async (samples: Samples, options: CalibrateOptions = {}) =>
+  (await calibrate(NET, samples, { values: VALUES, ...options })).bytes();
 
 /** y = x · w + z for x [N, 2], z [N, 3]. */
 const TWO_INPUTS = model({
@@ -31,7 +39,7 @@ const floatsOf = (dims: number[], ...values: number[]) => ({ data: Float32Array.
 
 describe('calibrate', () => {
   it('values of every sample, the input too -> range, count and samples as the model computes them', async () => {
-    const stats = await calibrate(NET, batches(5));
+    const stats = await calibrate(NET, batches(5), { values: VALUES });
     assert.deepEqual(stats.values, VALUES);
     assert.equal(stats.sampleCount, 5);
     assert.deepEqual([stats.unseen, stats.constant], [[], []]);
@@ -52,6 +60,21 @@ describe('calibrate', () => {
     );
     assert.equal(stats.get('r')!.min, 0);
     assert.equal(stats.get('nothing'), undefined);
+  });
+
+  it('no values named -> those that quantize() asks for, of whatever target; options of quantize narrow them', async () => {
+    const values = async (options: CalibrateOptions) => (await calibrate(NET, batches(1), options)).values;
+    const all = await values({});
+    assert.deepEqual(all, ['f', 'r', 'x']);
+    assert.deepEqual(await values({ target: 'onnxruntime-cpu' }), all);
+    assert.deepEqual(await values({ opTypes: ['Conv'] }), ['c', 'x']);
+    const stats = await calibrate(NET, batches(3));
+    const { plan } = await quantize(NET, { mode: 'static', calibration: stats });
+    assert.ok(plan.activations!.length >= 3);
+    assert.deepEqual(
+      plan.nodes.filter(({ reason }) => /calibration has not seen/.test(reason)),
+      [],
+    );
   });
 
   it('batches of any size, arrays and generators -> the same bytes', async () => {
@@ -126,7 +149,7 @@ describe('calibrate', () => {
 
   it('two inputs -> both observed; one is missing or of another shape -> named with the sample', async () => {
     const good = { x: floatsOf([2, 2], 1, 0, 0, 1), z: floatsOf([2, 3], 0, 0, 0, 1, 1, 1) };
-    const stats = await calibrate(TWO_INPUTS, [good]);
+    const stats = await calibrate(TWO_INPUTS, [good], { values: ['z', 'y', 'x', 'm'] });
     assert.deepEqual(stats.values, ['m', 'x', 'y', 'z']);
     assert.deepEqual([stats.get('y')!.min, stats.get('y')!.max, stats.sampleCount], [1, 7, 2]);
     const cases: [object, RegExp, object][] = [
@@ -137,7 +160,7 @@ describe('calibrate', () => {
       [good.x, /2 inputs/, { sample: '#1' }],
     ];
     for (const [bad, pattern, place] of cases) {
-      const samples = [good, bad] as Parameters<typeof calibrate>[1];
+      const samples = [good, bad] as Samples;
       await assert.rejects(calibrate(TWO_INPUTS, samples), refused('FEED_INVALID', pattern, place));
     }
     const uneven = { x: floatsOf([2, 2], 1, 0, 0, 1), z: floatsOf([3, 3], ...new Array(9).fill(1)) };
@@ -157,7 +180,7 @@ describe('calibrate', () => {
       feeds: { x: floatsOf([1, 2], 3e38, 3e38), z: floatsOf([1, 3], 0, 0, 0) },
     };
     await assert.rejects(
-      calibrate(TWO_INPUTS, [huge]),
+      calibrate(TWO_INPUTS, [huge], { values: ['m', 'y'] }),
       refused('NON_FINITE_ACTIVATION', /./, { tensor: 'm', sample: 'huge.png' }),
     );
   });
@@ -175,11 +198,12 @@ describe('calibrate', () => {
       ],
       initializers: [floats('zero', [1], [0])],
       inputs: [value('x', ['N', 2]), value('flag', [], 'bool')],
-      outputs: [value('y', ['N', 2])],
+      outputs: [value('y', ['N', 2]), value('twice', [4], 'int64')],
     });
     const flag = { data: Uint8Array.of(1), dims: [], dtype: 'bool' as const };
-    const stats = await calibrate(net, [{ x: floatsOf([1, 2], 1, -1), flag }]);
-    assert.deepEqual(stats.values, ['dims', 'nothing', 'picked', 'twice', 'x', 'y']);
+    const values = ['dims', 'nothing', 'picked', 'twice', 'x', 'y'];
+    const stats = await calibrate(net, [{ x: floatsOf([1, 2], 1, -1), flag }], { values });
+    assert.deepEqual(stats.values, values);
     assert.deepEqual([stats.unseen, stats.constant], [['dims', 'twice'], ['nothing']]);
   });
 
@@ -215,7 +239,7 @@ describe('calibrate', () => {
     });
     const half = { data: new Uint16Array(2), dims: [2], dtype: 'float16' as const };
     await assert.rejects(
-      calibrate(net, [half]),
+      calibrate(net, [half], { values: ['x'] }),
       refused('UNSUPPORTED_DTYPE', /float32 models/, { tensor: 'x' }),
     );
   });

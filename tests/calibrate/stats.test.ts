@@ -10,7 +10,8 @@ import { batch, batches, netWith, refused, VALUES } from './support.js';
 
 before(prepareOctavo);
 
-const statsOf = (count = 3, options = {}) => calibrate(netWith(), batches(count), options);
+const statsOf = (count = 3, options = {}) =>
+  calibrate(netWith(), batches(count), { values: VALUES, ...options });
 const sealed = (content: FieldWriter, version = 1) =>
   seal({ magic: 'OCTSTATS', version, what: 'stats file' }, content.take());
 
@@ -90,7 +91,7 @@ describe('a stats file', () => {
 describe('mergeStats', () => {
   it('of other models, other values, the same samples, nothing -> refused', async () => {
     const stats = await statsOf(3);
-    const other = await calibrate(netWith(4), batches(2));
+    const other = await calibrate(netWith(4), batches(2), { values: VALUES });
     await assert.rejects(mergeStats([stats, other]), refused('STATS_MISMATCH', /different models/));
     const fewer = await calibrate(netWith(), [{ name: 'b', feeds: { x: batch(9) }, numbers: [9] }], {
       values: ['y'],
@@ -103,7 +104,9 @@ describe('mergeStats', () => {
       mergeStats([fewer, stats]),
       refused('STATS_MISMATCH', /different values/, { tensor: 'c' }),
     );
-    const overlapping = await calibrate(netWith(), [{ name: 'b', feeds: { x: batch(2) }, numbers: [2] }]);
+    const overlapping = await calibrate(netWith(), [{ name: 'b', feeds: { x: batch(2) }, numbers: [2] }], {
+      values: VALUES,
+    });
     await assert.rejects(
       mergeStats([stats, overlapping]),
       refused('STATS_MISMATCH', /both have seen sample 2/),

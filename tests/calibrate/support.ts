@@ -28,7 +28,7 @@ export function netWith(seed = 3, fill?: number): Uint8Array {
   });
 }
 
-/** What calibrate() observes of it. */
+/** Its values. */
 export const VALUES = ['c', 'f', 'p', 'r', 's', 'x', 'y'];
 
 export const ITEM = 72;

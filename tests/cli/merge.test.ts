@@ -20,11 +20,11 @@ async function shards(): Promise<{ folder: string; files: string[]; whole: Uint8
   const folder = testFolder();
   const files: string[] = [];
   for (let index = 0; index < 3; index++) {
-    const stats = await calibrate(netWith(), batches(7), { shard: { index, count: 3 } });
+    const stats = await calibrate(netWith(), batches(7), { values: VALUES, shard: { index, count: 3 } });
     files.push(join(folder, `${index}.stats`));
     writeFileSync(files[index]!, await stats.bytes());
   }
-  return { folder, files, whole: await (await calibrate(netWith(), batches(7))).bytes() };
+  return { folder, files, whole: await (await calibrate(netWith(), batches(7), { values: VALUES })).bytes() };
 }
 
 describe('octavo merge', () => {
@@ -60,7 +60,7 @@ describe('octavo merge', () => {
   it('a shard twice, another model, a cut file, no output, an input as output -> refused, nothing written', async () => {
     const { folder, files } = await shards();
     const other = join(folder, 'other.stats');
-    writeFileSync(other, await (await calibrate(netWith(5), batches(1))).bytes());
+    writeFileSync(other, await (await calibrate(netWith(5), batches(1), { values: VALUES })).bytes());
     const cut = join(folder, 'cut.stats');
     writeFileSync(cut, readFileSync(files[0]!).subarray(0, 200));
     const before = namesIn(folder);

@@ -182,6 +182,13 @@ describe('toSource', () => {
     }
   });
 
+  test('bytesSource over a Buffer -> reads whose slice() copies', async () => {
+    const read = await bytesSource(Buffer.from('abcdefgh')).read(1, 4);
+    const copy = read.slice();
+    assert.equal(copy.byteOffset, 0);
+    assert.notEqual(copy.buffer, read.buffer);
+  });
+
   test('toSource a Source -> that very Source', async () => {
     const source = bytesSource(new Uint8Array(1));
     assert.equal(await toSource(source), source);

@@ -6,14 +6,15 @@ import { RunContext, type RunOptions } from '../context.js';
 import type { Samples } from '../data/sample.js';
 import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
-import { inlineFunctions } from '../passes/inline-functions.js';
-import { executionEngine } from '../wasm/load.js';
+import { engine, executionEngine } from '../wasm/load.js';
+import type { ObservationOptions } from './observedValues.js';
 import { openModel } from './open.js';
 
-export interface CalibrateOptions extends RunOptions, CalibrationOptions {
+export interface CalibrateOptions extends RunOptions, CalibrationOptions, ObservationOptions {
   /** Where external data is, if the model has any. */
   readonly external?: ExternalResolver | undefined;
-  /** Names of the values to observe. Default: what the operators that run in integers read and make. */
+  /** Names of the values to observe. Default: those whose ranges quantize() asks for in mode static, with the same `skip`,
+   *  `opTypes`, `minElements`, `minChannels` and `activationType`, for `target` or else for every target. */
   readonly values?: readonly string[] | undefined;
 }
 
@@ -37,13 +38,14 @@ export async function calibrate(
   const context = new RunContext(options);
   const opened = await openModel(source, options, context);
   try {
-    const { limit, held } = context.budget;
-    const engine = await executionEngine('strict', Math.max(0, limit - held));
+    const { prepareModel } = await import('../passes/prepare/index.js');
     const { calibrateModel } = await import('../calibrate/calibrate.js');
-    const { codedValues } = await import('../calibrate/values.js');
-    const model = inlineFunctions(opened.model);
-    const names = options.values ?? codedValues(model.graph);
-    return await calibrateModel(model, engine, names, samples, options, context);
+    const { observedValues } = await import('./observedValues.js');
+    const model = await prepareModel(await engine(), opened.model, context);
+    const names = options.values ?? (await observedValues(model, options, context));
+    const { limit, held } = context.budget;
+    const execution = await executionEngine('strict', Math.max(0, limit - held));
+    return await calibrateModel(model, execution, names, samples, options, context);
   } finally {
     await opened.close();
   }

@@ -1,33 +1,7 @@
-// Which values of a model can be observed, and which are when nobody says.
+// Which values of a model can be observed.
 
 import { OctavoError } from '../errors.js';
 import type { Graph } from '../ir/model.js';
-
-/** Operators whose inputs and outputs may become codes. */
-const CODED = new Set([
-  'Conv',
-  'ConvTranspose',
-  'Gemm',
-  'MatMul',
-  'Add',
-  'Mul',
-  'Concat',
-  'MaxPool',
-  'AveragePool',
-  'GlobalAveragePool',
-  'GlobalMaxPool',
-]);
-
-/** Inputs and outputs of operators that integers can compute, in the order of the graph. */
-export function codedValues(graph: Graph): string[] {
-  const known = valuesOf(graph);
-  const names = new Set<string>();
-  for (const { domain, opType, inputs, outputs } of graph.nodes) {
-    if (domain !== '' || !CODED.has(opType)) continue;
-    for (const name of [...inputs, ...outputs]) if (known.has(name)) names.add(name);
-  }
-  return [...names];
-}
 
 /** @throws OctavoError `INVALID_ARGUMENT` naming a value that the graph neither takes nor computes */
 export function requireValuesOf(graph: Graph, names: readonly string[]): void {

@@ -38,7 +38,11 @@ export function checkRange(source: Pick<Source, 'size' | 'name'>, offset: number
 
 /** A source over bytes in memory. Reads are views of `bytes`, which must not change meanwhile. */
 export function bytesSource(bytes: Uint8Array | ArrayBuffer, name?: string): Source {
-  const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  // Plain also where it is a Buffer, whose slice() shares memory instead of copying.
+  const view =
+    bytes instanceof Uint8Array
+      ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      : new Uint8Array(bytes);
   const readSync = (offset: number, length: number): Uint8Array => {
     checkRange({ size: view.byteLength, name }, offset, length);
     return view.subarray(offset, offset + length);
