@@ -48,7 +48,7 @@ function bothEngines(): Promise<readonly [ExecutionEngine, ExecutionEngine]> {
 export function operatorCases(opType: string, { cases, bound, title, make }: OperatorCases): void {
   if (isCensus) {
     const all = () => Array.from({ length: cases }, (_, index) => make(new Rng(index + 1), index));
-    enlist(() => ({ opType, cases: all() }));
+    enlist(() => ({ opType, bound, cases: all() }));
     return;
   }
   describe(title === undefined ? opType : `${opType}: ${title}`, () => {
@@ -91,7 +91,9 @@ function describeRefusal(outcome: unknown): string {
   return outcome instanceof Error ? (outcome.stack ?? outcome.message) : String(outcome);
 }
 
-async function checkCase(opType: string, each: Case, bound: Bound | readonly Bound[]): Promise<void> {
+/** Runs a case in every way and compares.
+ *  @throws Error that says what differs */
+export async function checkCase(opType: string, each: Case, bound: Bound | readonly Bound[]): Promise<void> {
   const [simd, reference] = await bothEngines();
   const ours = await runOctavo(opType, each, simd, 'as given');
   const expected = each.expected === undefined ? await judge(opType, each) : ofCase(each);

@@ -23,14 +23,17 @@ export async function referenceEngine(): Promise<Engine> {
 const file = (path: string): Uint8Array => readFileSync(new URL(path, root));
 
 /** The executor's engine that users get; `fast` needs a runtime with relaxed SIMD, and is strict elsewhere. */
-export async function executionEngine(precision: Precision = 'strict'): Promise<ExecutionEngine> {
+export async function executionEngine(
+  precision: Precision = 'strict',
+  memoryLimit?: number,
+): Promise<ExecutionEngine> {
   await buildWasm();
   const modules = {
     simd: file('dist/simd.wasm'),
     execute: file('dist/execute.wasm'),
     executeRelaxed: file('dist/execute-relaxed.wasm'),
   };
-  return createExecutionEngine(modules, precision);
+  return createExecutionEngine(modules, precision, memoryLimit);
 }
 
 /** The same over the scalar, normative modules. */

@@ -71,8 +71,17 @@ export abstract class Lowering implements Walk {
     return entry;
   }
 
-  /** Lowers one node: afterwards `scope` has its outputs. */
+  /** Lowers one node: afterwards `scope` has its outputs.
+   *  @throws OctavoError that names the node */
   async visit(prepared: PreparedNode, scope: Scope): Promise<void> {
+    try {
+      await this.#visit(prepared, scope);
+    } catch (error) {
+      throw error instanceof OctavoError ? error.within({ node: prepared.id }) : error;
+    }
+  }
+
+  async #visit(prepared: PreparedNode, scope: Scope): Promise<void> {
     const { node } = prepared;
     if (prepared.reads.some((name) => isLate(this.lookUp(prepared, name, scope)))) {
       return this.putOff(prepared, scope);
@@ -90,6 +99,7 @@ export abstract class Lowering implements Walk {
     const form = await chooseLayout(this, prepared, entries);
     const outputs = await this.plan(form.node, prepared.id, form.inputs);
     if (outputs === undefined) return this.putOff(prepared, scope);
+    requireOutputs(prepared, outputs.length);
     for (const [index, output] of outputs.entries()) {
       const entry: Entry = form.channelsLast ? { channelsLast: output } : { natural: output };
       scope.set(node.outputs[index] ?? '', entry);
@@ -179,6 +189,14 @@ export abstract class Lowering implements Walk {
       return { kind: 'constant', constant: new Constant(type, { kind: 'computed', compute }) };
     });
   }
+}
+
+/** @throws OctavoError `GRAPH_INVALID` when the node names an output that its operator does not have */
+function requireOutputs({ id, node }: PreparedNode, count: number): void {
+  const index = node.outputs.findIndex((name, i) => name !== '' && i >= count);
+  if (index < 0) return;
+  const place = { node: id, tensor: node.outputs[index]! };
+  throw new OctavoError('GRAPH_INVALID', `${node.opType} has no output ${index}`, place);
 }
 
 /** A Constant node's tensor, or undefined for any other node. */

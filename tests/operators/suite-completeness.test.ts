@@ -2,26 +2,13 @@
 // files are loaded in a process of their own, which counts the cases they would run.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type { Operator } from '../../ts-host/execute/operator.js';
 import { allOperators } from '../../ts-host/execute/operators/index.js';
 import { OWN_DOMAIN } from '../../ts-host/execute/operators/tensorErrors.js';
+import { askSuite } from './suite.js';
 
 const FEWEST = 20;
-
-function takeCensus(): Record<string, number> {
-  const program = fileURLToPath(new URL('take-census.ts', import.meta.url));
-  // Tests that files register by themselves are not to run.
-  const options = ['--import', 'tsx', '--test-name-pattern=^no test has this name$', program];
-  const env = { ...process.env, OCTAVO_CENSUS: '1', NODE_TEST_CONTEXT: undefined };
-  const { status, stdout, stderr } = spawnSync(process.execPath, options, { env, encoding: 'utf8' });
-  assert.equal(status, 0, stderr);
-  const [, json] = /^CENSUS (.*)$/m.exec(stdout) ?? [];
-  assert.ok(json !== undefined, `no census in ${stdout.slice(-2000)}`);
-  return JSON.parse(json) as Record<string, number>;
-}
 
 /** Operators with fewer cases than they must have. Those with channels last are made of ONNX's by the layout pass. */
 function short(
@@ -35,7 +22,7 @@ function short(
   });
 }
 
-const census = takeCensus();
+const census = askSuite<Record<string, number>>('take-census.ts');
 
 test('every operator of the executor -> has at least 20 random cases', () => {
   // What only reports use has no counterpart in onnxruntime: tensor-errors.test.ts has its cases.
