@@ -28,6 +28,7 @@ export interface WeightSettings {
 }
 
 const TYPES: readonly ActivationType[] = ['int8', 'uint8', 'int16', 'uint16'];
+const REPRESENTATIONS = ['qdq', 'operator'] as const;
 const GRANULARITIES = ['channel', 'tensor'] as const;
 
 /** Fills in the defaults, which follow from the target.
@@ -45,9 +46,11 @@ export function staticSettings(options: QuantizeOptions): StaticSettings {
     const field = symmetric ? 'activationType' : 'activationSymmetric';
     throw new OctavoError('INVALID_ARGUMENT', `${target.name} takes signed codes around 0 only`, { field });
   }
+  const representation = oneOf('representation', options.representation ?? 'qdq', REPRESENTATIONS);
+  if (representation === 'operator') requireOperators(target, activationType);
   return {
     target,
-    representation: oneOf('representation', options.representation ?? 'qdq', ['qdq', 'operator']),
+    representation,
     activationType,
     symmetric,
     weights: weightSettings(options, bits, reduceRange, observer),
@@ -56,6 +59,15 @@ export function staticSettings(options: QuantizeOptions): StaticSettings {
     minElements,
     minChannels,
   };
+}
+
+function requireOperators({ name }: Target, activationType: ActivationType): void {
+  const why =
+    name === 'tensorrt'
+      ? 'tensorrt reads QuantizeLinear and DequantizeLinear only'
+      : `there are no integer operators over ${activationType}`;
+  if (name !== 'tensorrt' && !activationType.endsWith('16')) return;
+  throw new OctavoError('INVALID_ARGUMENT', why, { field: 'representation' });
 }
 
 function weightSettings(
