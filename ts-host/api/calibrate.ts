@@ -14,7 +14,7 @@ export interface CalibrateOptions extends RunOptions, CalibrationOptions, Observ
   /** Where external data is, if the model has any. */
   readonly external?: ExternalResolver | undefined;
   /** Names of the values to observe. Default: those whose ranges quantize() asks for in mode static, with the same `skip`,
-   *  `opTypes`, `minElements`, `minChannels` and `activationType`, for `target` or else for every target. */
+   *  `opTypes`, `minElements` and `minChannels`, for `target` or else for every target. */
   readonly values?: readonly string[] | undefined;
 }
 

@@ -3,14 +3,14 @@
 import type { RunContext } from '../context.js';
 import type { Model } from '../ir/model.js';
 import type { QuantizeOptions } from '../quantize/options.js';
-import { valuesToObserve } from '../quantize/static/planStatic.js';
 import { staticSettings } from '../quantize/static/settings.js';
 import { TARGETS } from '../quantize/static/targets/index.js';
+import { valuesToObserve } from '../quantize/static/valuesToObserve.js';
 
 /** Options of mode static that decide which nodes run in integers, and so which ranges are asked for. */
 export type ObservationOptions = Pick<
   QuantizeOptions,
-  'target' | 'activationType' | 'skip' | 'opTypes' | 'minElements' | 'minChannels'
+  'target' | 'skip' | 'opTypes' | 'minElements' | 'minChannels'
 >;
 
 /** For the target, or for all of them where none is named: they hardly differ.
@@ -31,12 +31,6 @@ export async function observedValues(
 }
 
 /** Without options that the caller has for other purposes. */
-function only({
-  activationType,
-  skip,
-  opTypes,
-  minElements,
-  minChannels,
-}: ObservationOptions): QuantizeOptions {
-  return { activationType, skip, opTypes, minElements, minChannels };
+function only({ skip, opTypes, minElements, minChannels }: ObservationOptions): QuantizeOptions {
+  return { skip, opTypes, minElements, minChannels };
 }

@@ -1,6 +1,8 @@
-// quantize() in mode static: read → prepare → plan from statistics → codes and integer nodes → plan the files.
+// quantize() in mode static: read → prepare → calibrate → plan → codes and integer nodes → plan the files.
 
+import type { CalibrationStats } from '../calibrate/stats.js';
 import { RunContext } from '../context.js';
+import type { Samples } from '../data/sample.js';
 import { OctavoError } from '../errors.js';
 import { materializeStatic } from '../formats/onnx/materialize/static/index.js';
 import { planOnnxFiles } from '../formats/onnx/writer.js';
@@ -8,46 +10,113 @@ import type { SourceInput } from '../io/any-source.js';
 import { GraphIndex } from '../ir/graphIndex.js';
 import type { Model } from '../ir/model.js';
 import type { QuantPlan } from '../ir/plan.js';
+import type { StatsByValue } from '../observers/activation/statsByValue.js';
 import { prepareModel } from '../passes/prepare/index.js';
 import type { QuantizeOptions } from '../quantize/options.js';
 import { checkPlan } from '../quantize/planJson.js';
 import { checkPlanWeights } from '../quantize/planWeights.js';
 import { boundsOf } from '../quantize/static/activations.js';
 import { checkStaticPlanFits } from '../quantize/static/planFits.js';
-import { planStatic, type RangeMethod } from '../quantize/static/planStatic.js';
-import { staticSettings } from '../quantize/static/settings.js';
+import { planStatic } from '../quantize/static/planStatic.js';
+import { type StaticSettings, staticSettings } from '../quantize/static/settings.js';
+import { valuesToObserve } from '../quantize/static/valuesToObserve.js';
 import type { Engine } from '../wasm/engine.js';
-import { engine as defaultEngine } from '../wasm/load.js';
+import type { ExecutionEngine } from '../wasm/execution.js';
+import { engine as defaultEngine, executionEngine } from '../wasm/load.js';
 import { openModel } from './open.js';
 import { QuantizeResult } from './result.js';
 
 export async function quantizeStatic(input: SourceInput, options: QuantizeOptions): Promise<QuantizeResult> {
+  const settings = staticSettings(options);
   const context = new RunContext(options);
   const engine = await defaultEngine();
   const opened = await openModel(input, options, context);
   try {
-    const planned = await prepareModel(engine, opened.model, context);
+    const original = opened.model;
+    const planned = await prepareModel(engine, original, context);
     const plan =
       options.plan === undefined
-        ? await makePlan(engine, planned, opened.model, options, context)
+        ? await madePlan({ engine, original, planned, settings }, options.calibration, context)
         : await givenPlan(engine, options.plan, planned, context);
     const quantized = materializeStatic(planned, plan, engine);
     const { fileName = 'model.onnx', externalName, externalData } = options;
     const files = planOnnxFiles(quantized, { fileName, externalName, externalData }, context);
-    return new QuantizeResult({
-      engine,
-      opened,
-      planned,
-      plan,
-      quantized,
-      files,
-      modeReason: undefined,
-      context,
-    });
+    const parts = { engine, opened, planned, plan, quantized, files, modeReason: undefined, context };
+    return new QuantizeResult(parts);
   } catch (error) {
     await opened.close();
     throw error;
   }
+}
+
+/** The plan that {@link quantizeStatic} would apply. */
+export async function planStaticQuantization(
+  input: SourceInput,
+  options: QuantizeOptions,
+): Promise<QuantPlan> {
+  const settings = staticSettings(options);
+  const context = new RunContext(options);
+  const engine = await defaultEngine();
+  const opened = await openModel(input, options, context);
+  try {
+    const original = opened.model;
+    const planned = await prepareModel(engine, original, context);
+    return await madePlan({ engine, original, planned, settings }, options.calibration, context);
+  } finally {
+    await opened.close();
+  }
+}
+
+interface Task {
+  readonly engine: Engine;
+  readonly original: Model;
+  readonly planned: Model;
+  readonly settings: StaticSettings;
+}
+
+async function madePlan(
+  { engine, original, planned, settings }: Task,
+  calibration: QuantizeOptions['calibration'],
+  context: RunContext,
+): Promise<QuantPlan> {
+  const { limit, held } = context.budget;
+  const execution = await executionEngine('strict', Math.max(0, limit - held));
+  const stats = await statsOf(calibration, planned, settings, execution, context);
+  return planStatic({ engine, execution, model: planned, original, settings, stats }, context);
+}
+
+/** Statistics as given, or of the samples given. */
+async function statsOf(
+  calibration: QuantizeOptions['calibration'],
+  model: Model,
+  settings: StaticSettings,
+  execution: ExecutionEngine,
+  context: RunContext,
+): Promise<StatsByValue> {
+  const known = await givenStats(calibration);
+  if (known === undefined) {
+    const { calibrateModel } = await import('../calibrate/calibrate.js');
+    const names = await valuesToObserve(model, settings, context);
+    return calibrateModel(model, execution, names, calibration as Samples, {}, context);
+  }
+  if ('requireModel' in known) {
+    const { modelHash } = await import('../calibrate/modelHash.js');
+    (known as CalibrationStats).requireModel(await modelHash(model, context));
+  }
+  return known;
+}
+
+async function givenStats(calibration: QuantizeOptions['calibration']): Promise<StatsByValue | undefined> {
+  if (calibration === undefined || calibration === null) {
+    throw new OctavoError('INVALID_ARGUMENT', 'mode static needs samples, or what calibrate() made of some', {
+      field: 'calibration',
+    });
+  }
+  if (calibration instanceof Uint8Array) {
+    const { CalibrationStats } = await import('../calibrate/stats.js');
+    return CalibrationStats.fromBytes(calibration);
+  }
+  return 'get' in calibration && typeof calibration.get === 'function' ? calibration : undefined;
 }
 
 /** A plan from outside, checked as far as a plan made here is by the making. */
@@ -61,24 +130,4 @@ async function givenPlan(
   checkStaticPlanFits(plan, model, await boundsOf(new GraphIndex(model.graph), context));
   await checkPlanWeights(engine, plan, model, context);
   return plan;
-}
-
-const minmax: RangeMethod = { name: 'minmax', choose: ({ min, max }) => ({ min, max }) };
-
-function makePlan(
-  engine: Engine,
-  model: Model,
-  original: Model,
-  options: QuantizeOptions,
-  context: RunContext,
-): Promise<QuantPlan> {
-  const settings = staticSettings(options);
-  const { calibration } = options;
-  if (calibration === undefined) {
-    throw new OctavoError('INVALID_ARGUMENT', 'mode static needs samples, or what calibration made of some', {
-      field: 'calibration',
-    });
-  }
-  const input = { engine, model, original, settings, stats: calibration, method: minmax };
-  return planStatic(input, context);
 }

@@ -1,9 +1,11 @@
 // The options of quantize(): what can be asked for, the defaults, and the checks.
 
 import type { RunOptions } from '../context.js';
+import type { Samples } from '../data/sample.js';
 import { OctavoError } from '../errors.js';
 import type { ExternalResolver } from '../io/external.js';
 import type { QuantPlan, QuantTarget, WeightMode } from '../ir/plan.js';
+import type { ActivationMethodName } from '../observers/activation/index.js';
 import type { StatsByValue } from '../observers/activation/statsByValue.js';
 import { WEIGHT_OBSERVERS, type WeightObserver } from '../observers/index.js';
 
@@ -16,8 +18,14 @@ export type GranularityName = 'tensor' | 'channel' | 'block';
 export interface QuantizeOptions extends RunOptions {
   /** Default: dynamic when MatMul and Gemm carry most of the weights, else weights. */
   readonly mode?: WeightMode | 'static' | 'auto' | undefined;
-  /** Mode static: what calibration has found out about the values of the model. */
-  readonly calibration?: StatsByValue | undefined;
+  /** Mode static: samples to run the model over, or what calibrate() made of some: an object or a stats file. */
+  readonly calibration?: Samples | StatsByValue | Uint8Array | undefined;
+  /** Mode static: how the range of an activation follows from what was seen of it. Default mse. */
+  readonly method?: ActivationMethodName | undefined;
+  /** Share of values that method percentile keeps, in percent. Default 99.999. */
+  readonly percentile?: number | undefined;
+  /** Weight of a new sample in method movingAverage. Default 0.01. */
+  readonly rate?: number | undefined;
   /** Mode static: the engine that will run the model; it decides which operators run in integers. Default
    *  onnxruntime-web. */
   readonly target?: QuantTarget | undefined;

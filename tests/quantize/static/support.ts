@@ -3,22 +3,18 @@
 import { RunContext } from '../../../ts-host/context.js';
 import type { Model } from '../../../ts-host/ir/model.js';
 import type { QuantPlan } from '../../../ts-host/ir/plan.js';
-import type { TensorStats } from '../../../ts-host/observers/activation/stats.js';
 import { prepareModel } from '../../../ts-host/passes/prepare/index.js';
 import type { QuantizeOptions } from '../../../ts-host/quantize/options.js';
-import { planStatic, valuesToObserve } from '../../../ts-host/quantize/static/planStatic.js';
+import { planStatic } from '../../../ts-host/quantize/static/planStatic.js';
 import { staticSettings } from '../../../ts-host/quantize/static/settings.js';
+import { valuesToObserve } from '../../../ts-host/quantize/static/valuesToObserve.js';
 import { extremes } from '../../support/calibration.js';
-import { simdEngine } from '../../support/engine.js';
+import { executionEngine, simdEngine } from '../../support/engine.js';
 import { modelOf } from '../../support/models.js';
 import { type ModelInput, model } from '../../support/onnxBuilder.js';
 
 export const engine = await simdEngine();
-
-export const minmax = {
-  name: 'minmax',
-  choose: ({ min, max }: TensorStats) => ({ min, max }),
-};
+const execution = await executionEngine();
 
 /** Ranges by value; others are [-1, 1], and those that are null were not seen. */
 export type Ranges = Readonly<Record<string, readonly [number, number] | null>>;
@@ -48,8 +44,9 @@ export async function planOf(
       return range === null ? undefined : extremes(...(range ?? ([-1, 1] as const)));
     },
   };
-  const settings = staticSettings(options);
-  return planStatic({ engine, model: prepared, original, settings, stats, method: minmax }, new RunContext());
+  const settings = staticSettings({ method: 'minmax', ...options });
+  const task = { engine, execution, model: prepared, original, settings, stats };
+  return planStatic(task, new RunContext());
 }
 
 /** `node form [tensors] [bias]` of every node. */

@@ -3,14 +3,11 @@
 
 import { CODE_RANGE } from '../../ir/dtype.js';
 import type { ActivationRange, CodeRule } from '../../observers/activation/method.js';
-import type { Engine } from '../../wasm/engine.js';
-import { scalesFromRange } from '../../wasm/kernels/ranges.js';
+import { type CodeParams, paramsOf } from '../../observers/activation/params.js';
 import type { Bounds } from './activations.js';
 import type { ActivationType } from './targets/target.js';
 
-export interface Parameters {
-  readonly scale: number;
-  readonly zeroPoint: number;
+export interface Parameters extends CodeParams {
   /** Whether the codes lie around one fixed zero point. */
   readonly symmetric: boolean;
 }
@@ -31,30 +28,20 @@ export function codeRule(
 /** @param ranges - of the observed values of a group
  *  @param fits - no code may lie outside the bounds */
 export function parametersOf(
-  engine: Engine,
   ranges: readonly ActivationRange[],
   rule: CodeRule,
   bounds: Bounds | undefined,
   fits: boolean,
 ): Parameters {
   const { low, high } = bounds ?? { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
-  const min = Math.max(
-    low,
-    ranges.reduce((least, range) => Math.min(least, range.min), 0),
-  );
-  const max = Math.min(
-    high,
-    ranges.reduce((most, range) => Math.max(most, range.max), 0),
-  );
-  const range = { min: Float32Array.of(min), max: Float32Array.of(max) };
-  const { scale, zeroPoint } = scalesFromRange(engine, range, rule);
-  const zero = zeroPoint[0]!;
-  if (!fits) return { scale: scale[0]!, zeroPoint: zero, symmetric: rule.symmetric };
-  const fitted = Math.min(
-    fitting(scale[0]!, rule.qmax - zero, high),
-    fitting(scale[0]!, zero - rule.qmin, -low),
-  );
-  return { scale: fitted, zeroPoint: zero, symmetric: rule.symmetric };
+  const least = ranges.reduce((min, range) => Math.min(min, range.min), 0);
+  const most = ranges.reduce((max, range) => Math.max(max, range.max), 0);
+  const range = { min: Math.max(low, least), max: Math.min(high, most) };
+  const { scale, zeroPoint } = paramsOf(range, rule);
+  const { symmetric, qmin, qmax } = rule;
+  if (!fits) return { scale, zeroPoint, symmetric };
+  const fitted = Math.min(fitting(scale, qmax - zeroPoint, high), fitting(scale, zeroPoint - qmin, -low));
+  return { scale: fitted, zeroPoint, symmetric };
 }
 
 /** The largest float32 up to `scale` for which `steps` steps do not pass `bound`: engines take a Clip away only then. */

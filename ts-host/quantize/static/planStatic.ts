@@ -14,12 +14,11 @@ import {
   type TensorPlan,
 } from '../../ir/plan.js';
 import { readAll, type Tensor } from '../../ir/tensor.js';
-import type { ActivationRange, CodeRule } from '../../observers/activation/method.js';
-import type { TensorStats } from '../../observers/activation/stats.js';
 import type { StatsByValue } from '../../observers/activation/statsByValue.js';
 import { floatChunks } from '../../tensor/floatChunks.js';
 import { rangeOf } from '../../tensor/range.js';
 import type { Engine } from '../../wasm/engine.js';
+import type { ExecutionEngine } from '../../wasm/execution.js';
 import { scalesFromRange } from '../../wasm/kernels/ranges.js';
 import { Activations } from '../activations.js';
 import { type Bounds, boundsOf } from './activations.js';
@@ -30,34 +29,16 @@ import type { StaticSettings } from './settings.js';
 import { type Structure, structureOf } from './structure.js';
 import { type WeightReader, weightPlan } from './weights.js';
 
-/** How a range follows from statistics. */
-export interface RangeMethod {
-  readonly name: string;
-  choose(stats: TensorStats, rule: CodeRule): ActivationRange;
-}
-
-/** The values whose statistics {@link planStatic} will ask for, in graph order.
- *  @param model - a prepared model */
-export async function valuesToObserve(
-  model: Model,
-  settings: StaticSettings,
-  context: RunContext,
-): Promise<readonly string[]> {
-  const index = new GraphIndex(model.graph);
-  const bounds = await boundsOf(index, context);
-  const { observed } = structureOf(index, bounds, settings.target, refusals(index, settings));
-  return [...observed.values()].flat();
-}
-
 export interface StaticPlanInput {
   readonly engine: Engine;
+  /** Runs the searches over histograms. */
+  readonly execution: ExecutionEngine;
   /** The prepared model, which the plan is for. */
   readonly model: Model;
   /** The model as it came: what its normalizations tell of activations helps to choose the scales of weights. */
   readonly original: Model;
   readonly settings: StaticSettings;
   readonly stats: StatsByValue;
-  readonly method: RangeMethod;
 }
 
 /** Makes the plan of a prepared model.
@@ -130,7 +111,8 @@ class Planner {
       const dtype = this.#input.settings.activationType;
       const [qmin, qmax] = CODE_RANGE[dtype];
       const base = { value, dtype, qmin, qmax, symmetric };
-      const from = root === value ? { method: this.#input.method.name } : { method: 'shared', like: root };
+      const from =
+        root === value ? { method: this.#input.settings.method.name } : { method: 'shared', like: root };
       return { ...base, ...from, scale, zeroPoint };
     });
   }
@@ -138,13 +120,15 @@ class Planner {
   #parametersOf(root: string): Parameters {
     const known = this.#parameters.get(root);
     if (known !== undefined) return known;
-    const { settings, engine, stats, method } = this.#input;
-    const { target, activationType, symmetric } = settings;
+    const { settings, stats, execution } = this.#input;
+    const { target, activationType, symmetric, method } = settings;
     const { codes, observed } = this.#structure;
     const bounds = codes.get(root)!.bounds;
     const rule = codeRule(activationType, symmetric, bounds, target.symmetric);
-    const ranges = observed.get(root)!.map((value) => method.choose(stats.get(value)!, rule));
-    const parameters = parametersOf(engine, ranges, rule, bounds, target.fuses === 'lowest');
+    const ranges = observed
+      .get(root)!
+      .map((value) => method.choose(execution, stats.get(value)!, rule, method));
+    const parameters = parametersOf(ranges, rule, bounds, target.fuses === 'lowest');
     this.#parameters.set(root, parameters);
     return parameters;
   }

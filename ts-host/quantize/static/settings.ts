@@ -2,6 +2,8 @@
 
 import { OctavoError } from '../../errors.js';
 import type { QuantTarget } from '../../ir/plan.js';
+import { activationMethod } from '../../observers/activation/index.js';
+import type { ActivationMethod, MethodOptions } from '../../observers/activation/method.js';
 import type { WeightObserver } from '../../observers/index.js';
 import { type GranularityName, oneOf, planSettings, type QuantizeOptions } from '../options.js';
 import { TARGETS } from './targets/index.js';
@@ -13,11 +15,17 @@ export interface StaticSettings {
   readonly activationType: ActivationType;
   /** Codes of activations around one zero point; those behind a Relu excepted. */
   readonly symmetric: boolean;
+  readonly method: RangeSettings;
   readonly weights: WeightSettings;
   readonly skip: readonly string[];
   readonly opTypes: readonly string[] | undefined;
   readonly minElements: number;
   readonly minChannels: number;
+}
+
+export interface RangeSettings extends MethodOptions {
+  readonly name: string;
+  readonly choose: ActivationMethod;
 }
 
 export interface WeightSettings {
@@ -53,6 +61,7 @@ export function staticSettings(options: QuantizeOptions): StaticSettings {
     representation,
     activationType,
     symmetric,
+    method: rangeSettings(options),
     weights: weightSettings(options, bits, reduceRange, observer),
     skip,
     opTypes,
@@ -68,6 +77,10 @@ function requireOperators({ name }: Target, activationType: ActivationType): voi
       : `there are no integer operators over ${activationType}`;
   if (name !== 'tensorrt' && !activationType.endsWith('16')) return;
   throw new OctavoError('INVALID_ARGUMENT', why, { field: 'representation' });
+}
+
+function rangeSettings({ method = 'mse', percentile, rate }: QuantizeOptions): RangeSettings {
+  return { name: method, choose: activationMethod(method), percentile, rate };
 }
 
 function weightSettings(
