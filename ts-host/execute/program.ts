@@ -1,6 +1,7 @@
 // A graph compiled for given types: planned nodes over one arena, and the nodes that are planned while it runs.
 
 import type { RunContext } from '../context.js';
+import { OctavoError } from '../errors.js';
 import type { Node } from '../ir/model.js';
 import type { Constants } from './constant.js';
 import { Holds } from './holds.js';
@@ -111,21 +112,34 @@ export class Program implements ProgramParts {
     const holds = new Holds(constants);
     const state = new RunState(context);
     try {
-      for (const { reads, inputs, plan } of nodes) {
-        for (const index of reads) {
-          const input = inputs[index];
-          if (input?.kind === 'constant') await holds.hold(input.constant, context);
-        }
-        for (const pack of plan.packs ?? []) {
-          const input = inputs[pack.input] as Extract<Known, { kind: 'constant' }>;
-          await holds.holdPack(input.constant, pack, context);
-        }
+      for (const node of nodes) {
+        await Program.#holdFor(node, holds, context);
         await state.breathe();
       }
       return holds;
     } catch (error) {
       holds.release();
       throw error;
+    }
+  }
+
+  /** @throws OctavoError that names the node */
+  static async #holdFor(
+    { id, reads, inputs, plan }: CompiledNode,
+    holds: Holds,
+    context: RunContext,
+  ): Promise<void> {
+    try {
+      for (const index of reads) {
+        const input = inputs[index];
+        if (input?.kind === 'constant') await holds.hold(input.constant, context);
+      }
+      for (const pack of plan.packs ?? []) {
+        const input = inputs[pack.input] as Extract<Known, { kind: 'constant' }>;
+        await holds.holdPack(input.constant, pack, context);
+      }
+    } catch (error) {
+      throw error instanceof OctavoError ? error.within({ node: id }) : error;
     }
   }
 

@@ -1,12 +1,15 @@
 // Arithmetic and logic on broadcast tensors of one type.
 
 import { type Binary, binaryBroadcast } from '../../wasm/kernels/execute/binary.js';
+import { countNonzero } from '../../wasm/kernels/execute/patterns.js';
 import type { ElementType } from '../../wasm/kernels/execute/types.js';
 import type { NodeContext } from '../node.js';
 import type { Addresses, Operator, Plan, Step } from '../operator.js';
+import { bytesOf, sizeOf } from '../value.js';
 import {
   broadcastOf,
   commonType,
+  elementSteps,
   INTEGERS,
   inputOperand,
   NUMBERS,
@@ -35,13 +38,26 @@ export function binarySteps(
 function planBinary(node: NodeContext, op: Binary, allowed: readonly ElementType[]): Plan {
   const dtype = commonType(node, [0, 1], allowed);
   const output = { dtype, dims: broadcastOf(node, [0, 1]) };
+  const divides = (op === 'div' || op === 'mod' || op === 'fmod') && !dtype.startsWith('float');
   return {
     outputs: [output],
     scratch: walkScratch(output),
     inPlace: overwritable(node, [0, 1], output),
-    bind: (at) =>
-      binarySteps(node, at, op, [inputOperand(node, 0), inputOperand(node, 1), outputOperand(output)]),
+    bind: (at) => [
+      ...(divides && sizeOf(output) > 0 ? divisorSteps(node, at) : []),
+      ...binarySteps(node, at, op, [inputOperand(node, 0), inputOperand(node, 1), outputOperand(output)]),
+    ],
   };
+}
+
+/** Looks for zeros in input 1, integers that others are divided by. The kernel itself would give 0 for them. */
+function divisorSteps(node: NodeContext, at: Addresses): Step[] {
+  const type = node.input(1);
+  const bytes = bytesOf({ ...type, dims: [] });
+  return elementSteps(sizeOf(type), (start, length) => {
+    const found = countNonzero(node.engine, at.input(1) + start * bytes, length, bytes, false);
+    if (found < length) node.fail('an integer is divided by 0', 'INVALID_ARGUMENT');
+  });
 }
 
 function binary(opType: string, op: Binary, allowed = NUMBERS): Operator {
