@@ -100,16 +100,17 @@ class CalibrationRun {
     context: RunContext,
   ): Promise<CalibrationStats> {
     const done = this.#done;
-    const total = shardSize(shard, countOf(samples));
+    // A folder knows how many when it knows the model.
+    const report = () => context.report('calibrate', done.count, shardSize(shard, countOf(samples)));
     const wants: Wants = (number) => isInShard(shard, number) && !done.has(number);
     const inner = quiet(context);
     const executor = await Executor.create(model, this.#engine, { watched: this.#names }, inner);
     try {
-      context.report('calibrate', done.count, total);
+      report();
       for await (const sample of readSamples(samples, executor.inputs, inner, wants)) {
         await this.#one(executor, sample, wants, inner);
         await checkpoints?.saveIfDue(done.count, () => this.#stats());
-        context.report('calibrate', done.count, total);
+        report();
       }
     } finally {
       executor.dispose();

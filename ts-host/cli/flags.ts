@@ -3,10 +3,12 @@
 
 import type { ExecutorName } from '../api/session.js';
 import type { VariantFamily } from '../api/variants.js';
+import type { Shard } from '../calibrate/shard.js';
 import type { WeightMode } from '../ir/plan.js';
 import type { WeightObserver } from '../observers/index.js';
 import type { Bits, GranularityName, QuantizeOptions } from '../quantize/options.js';
 import { UsageError } from './errors.js';
+import type { SampleFlags } from './sampleFlags.js';
 
 /** Flags of `quantize` and `plan`; those with choices arrive checked, as text. */
 export interface PlanFlags {
@@ -53,6 +55,21 @@ export interface RunFlags {
   readonly precision?: 'strict' | 'fast';
   readonly executor?: ExecutorName;
   readonly memoryLimit?: number;
+}
+
+/** Flags of `calibrate`. */
+export interface CalibrateFlags extends SampleFlags {
+  readonly calibrate: string;
+  readonly output: string;
+  readonly shard?: Shard;
+  readonly checkpoint?: string;
+  readonly checkpointSeconds?: number;
+  readonly checkpointSamples?: number;
+  readonly target?: string;
+  readonly skip?: readonly string[];
+  readonly opTypes?: readonly string[];
+  readonly minElements?: number;
+  readonly minChannels?: number;
 }
 
 /** Flags of `merge`. */

@@ -7,6 +7,7 @@ Examples:
   octavo plan model.onnx -o plan.json                  decides, writes no model
   octavo inspect model.onnx                            inputs, outputs, operators, constants
   octavo run model.onnx --input x=x.npy --output-dir out
+  octavo calibrate model.onnx --calibrate photos --preset imagenet -o model.stats
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 octavo COMMAND --help shows the options of a command.`;
@@ -53,3 +54,13 @@ Examples:
   octavo merge shards/*.stats -o model.stats --json
 
 Statistics of another model, of other values, or of a sample that is in two files are refused.`;
+
+export const CALIBRATE_HELP = `
+Examples:
+  octavo calibrate model.onnx --calibrate photos --preset imagenet -o model.stats
+  octavo quantize model.onnx --mode static --stats model.stats -o model.int8.onnx
+  octavo calibrate model.onnx --calibrate photos --shard 0/4 -o 0.stats       one of four machines, then: octavo merge
+  octavo calibrate model.onnx --calibrate photos --checkpoint run.part -o model.stats
+
+A killed run that is started again with the same --checkpoint goes on where the file stops; the file goes when the stats
+file is written. Images are JPEG and PNG; a model of several inputs takes .npz files, or a folder for each input.`;

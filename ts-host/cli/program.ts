@@ -3,6 +3,7 @@
 
 import { Command, Option } from 'commander';
 import type {
+  CalibrateFlags,
   InspectFlags,
   MergeFlags,
   PlanCommandFlags,
@@ -10,9 +11,18 @@ import type {
   QuantizeFlags,
   RunFlags,
 } from './flags.js';
-import { INSPECT_HELP, MAIN_HELP, MERGE_HELP, PLAN_HELP, QUANTIZE_HELP, RUN_HELP } from './help.js';
+import {
+  CALIBRATE_HELP,
+  INSPECT_HELP,
+  MAIN_HELP,
+  MERGE_HELP,
+  PLAN_HELP,
+  QUANTIZE_HELP,
+  RUN_HELP,
+} from './help.js';
+import { addSampleOptions } from './sampleFlags.js';
 import type { Environment } from './terminal.js';
-import { byteCount, count, names, repeated, shapes } from './values.js';
+import { byteCount, count, names, positive, repeated, shapes, shard } from './values.js';
 import { packageVersion } from './version.js';
 
 export function makeProgram(environment: Environment): Command {
@@ -24,6 +34,7 @@ export function makeProgram(environment: Environment): Command {
     .addCommand(planCommand(environment))
     .addCommand(inspectCommand(environment))
     .addCommand(runCommand(environment))
+    .addCommand(calibrateCommand(environment))
     .addCommand(mergeCommand(environment))
     .helpCommand(false);
   for (const command of [program, ...program.commands]) {
@@ -100,6 +111,32 @@ function runCommand(environment: Environment): Command {
     .addHelpText('after', RUN_HELP)
     .action(async (model: string, flags: RunFlags) => {
       const { runCommand: run } = await import('./run.js');
+      await run(model, flags, environment);
+    });
+}
+
+function calibrateCommand(environment: Environment): Command {
+  const command = new Command('calibrate')
+    .description('Runs a model over samples and writes what was seen of its values, for quantize --stats.')
+    .argument('<model>', 'an ONNX file, or - for standard input')
+    .requiredOption('--calibrate <folder>', 'samples: images, .npy, .npz and .bin files')
+    .requiredOption('-o, --output <file>', 'where to write the stats file, or - for standard output');
+  return addSampleOptions(command)
+    .option('--shard <i/n>', 'take the samples k with k mod n = i only; see merge', shard)
+    .option('--checkpoint <file>', 'keep what was seen so far in this file, and go on from it')
+    .option('--checkpoint-seconds <n>', 'seconds between checkpoints; default 30', positive)
+    .option('--checkpoint-samples <n>', 'samples between checkpoints', positive)
+    .option('--target <name>', 'observe what this target asks for; default: every target')
+    .option('--skip <glob>', 'as for quantize (repeatable)', repeated)
+    .option('--op-types <names>', 'as for quantize', names)
+    .option('--min-elements <n>', 'as for quantize', count)
+    .option('--min-channels <n>', 'as for quantize', count)
+    .option(...MEMORY_LIMIT)
+    .option('--json', 'print one JSON document')
+    .option('--verbose', 'list every value that was never seen or constant')
+    .addHelpText('after', CALIBRATE_HELP)
+    .action(async (model: string, flags: CalibrateFlags) => {
+      const { calibrateCommand: run } = await import('./calibrate.js');
       await run(model, flags, environment);
     });
 }

@@ -1,6 +1,7 @@
 // Values of options, from text. A bad one is wrong usage, named by commander with the option it was given to.
 
 import { InvalidArgumentError } from 'commander';
+import type { Shard } from '../calibrate/shard.js';
 import type { NamedShape } from './flags.js';
 
 /** An integer >= 0. */
@@ -8,6 +9,20 @@ export function count(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError('It must be a whole number.');
+}
+
+/** An integer > 0. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a whole number above 0.');
+}
+
+/** `2/8`: index and count; whether there is such a shard is for calibrate() to say. */
+export function shard(text: string): Shard {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (count !== undefined) return { index: Number(index), count: Number(count) };
+  throw new InvalidArgumentError('It must be a number and how many there are: 0/4 is the first of four.');
 }
 
 const UNITS: Readonly<Record<string, number>> = {

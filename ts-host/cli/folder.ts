@@ -1,0 +1,34 @@
+// The folder of samples that a command is given: samples for a model, and what was left out of them.
+
+import type { SkippedSample } from '../data/skipped.js';
+import type { FolderSamples } from '../node/folderSamples.js';
+import { folderOptions, type SampleFlags } from './sampleFlags.js';
+import type { Environment } from './terminal.js';
+
+export interface SampleFolder {
+  readonly samples: FolderSamples;
+  /** What was left out so far, in the order of the set; each is told on stderr when it is found. */
+  readonly skipped: readonly SkippedSample[];
+}
+
+/** @throws OctavoError as folderSamples */
+export async function sampleFolder(
+  folder: string,
+  flags: SampleFlags,
+  { terminal, signal }: Environment,
+): Promise<SampleFolder> {
+  const { folderSamples } = await import('../node/folderSamples.js');
+  const skipped: SkippedSample[] = [];
+  const onSkip = (each: SkippedSample): void => {
+    // Samples may be gone through more than once.
+    if (skipped.some(({ number }) => number === each.number)) return;
+    skipped.push(each);
+    terminal.note(`octavo: left out ${each.name}: ${each.reason.message}\n`);
+  };
+  const samples = await folderSamples(folder, { ...folderOptions(flags), signal, onSkip });
+  return { samples, skipped };
+}
+
+export function skippedJson(skipped: readonly SkippedSample[]): unknown[] {
+  return skipped.map(({ name, number, reason: { code, message } }) => ({ name, number, code, message }));
+}
