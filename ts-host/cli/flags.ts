@@ -9,6 +9,7 @@ import type { WeightObserver } from '../observers/index.js';
 import type { Bits, GranularityName, QuantizeOptions } from '../quantize/options.js';
 import { UsageError } from './errors.js';
 import type { SampleFlags } from './sampleFlags.js';
+import type { NamedShape } from './values.js';
 
 /** Flags of `quantize` and `plan`; those with choices arrive checked, as text. */
 export interface PlanFlags {
@@ -39,12 +40,6 @@ export interface InspectFlags {
   readonly shape?: readonly NamedShape[];
   readonly dot?: string;
   readonly memoryLimit?: number;
-}
-
-/** `NAME=1x3x224x224` */
-export interface NamedShape {
-  readonly name: string;
-  readonly dims: readonly number[];
 }
 
 /** Flags of `run`. */

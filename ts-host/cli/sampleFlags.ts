@@ -2,8 +2,7 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import type { FolderSamplesOptions } from '../node/folderSamples.js';
-import type { NamedShape } from './flags.js';
-import { positive, shapes } from './values.js';
+import { type NamedShape, positive, shapes } from './values.js';
 
 /** Flags of {@link addSampleOptions}. */
 export interface SampleFlags {

@@ -2,7 +2,6 @@
 
 import { InvalidArgumentError } from 'commander';
 import type { Shard } from '../calibrate/shard.js';
-import type { NamedShape } from './flags.js';
 
 /** An integer >= 0. */
 export function count(text: string): number {
@@ -54,6 +53,12 @@ export function names(text: string): string[] {
 /** For an option that may be given several times. */
 export function repeated(text: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), text];
+}
+
+/** `NAME=1x3x224x224` */
+export interface NamedShape {
+  readonly name: string;
+  readonly dims: readonly number[];
 }
 
 /** `NAME=1x3x224x224`, a shape for an input, added to those before. The name may hold `=`. */
