@@ -94,7 +94,7 @@ function formatOf(path: string): string | undefined {
 
 /** The files of exports: one a module. */
 const MODULE_ROOT =
-  /^assembly\/(index|relaxed|execute|execute-relaxed|images|reference\/index|reference\/execute)\.ts$/;
+  /^assembly\/(index|relaxed|execute|execute-relaxed|images|reference\/index|reference\/execute|reference\/images)\.ts$/;
 
 function breachInAssembly({ from, to }: Import): string | undefined {
   if (!to.startsWith('assembly/')) return 'kernels import nothing from outside assembly/';

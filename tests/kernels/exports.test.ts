@@ -45,6 +45,10 @@ test('exports of execute.wasm -> the executor family table of docs/kernels.md', 
   assert.deepEqual(exportsOf('dist/execute.wasm'), documented(2, ...EXECUTOR));
 });
 
+test('exports of reference-images.wasm -> those of images.wasm', () => {
+  assert.deepEqual(exportsOf('.cache/reference-images.wasm'), exportsOf('dist/images.wasm'));
+});
+
 test('exports of images.wasm -> the image family table of docs/kernels.md', () => {
   assert.deepEqual(exportsOf('dist/images.wasm'), documented(2, ...IMAGES));
 });

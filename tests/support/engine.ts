@@ -51,6 +51,12 @@ export async function imageEngine(memoryLimit?: number): Promise<ExecutionEngine
   return createImageEngine(file('dist/images.wasm'), memoryLimit);
 }
 
+/** The same over the scalar, normative module. */
+export async function referenceImageEngine(): Promise<ExecutionEngine> {
+  await buildWasm();
+  return createImageEngine(file('.cache/reference-images.wasm'));
+}
+
 /** Registers the module that images are decoded with, as the entries of the package do. */
 export async function prepareImages(): Promise<void> {
   await buildWasm();

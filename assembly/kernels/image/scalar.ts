@@ -1,6 +1,6 @@
-// From pixels to a model's input: turning upright, resizing with a crop, normalizing. Pixels are RGB in bytes.
+// From pixels to a model's input, without SIMD: turning upright, picking, normalizing. Pixels are RGB in bytes.
 
-import { ResizePass, windowAt, windowCount, windowFirst, windowWeight } from '../../layout/resize';
+import { ResizePass } from '../../layout/resize';
 
 /** Writes a picture of width x height as a camera held it upright. orientation: 2 … 8 as in EXIF; from 5 on width and height
  *  change places.
@@ -21,63 +21,6 @@ export function image_orient(xPtr: usize, width: u32, height: u32, orientation: 
       store<u16>(outPtr + place * 3, load<u16>(x));
       store<u8>(outPtr + place * 3, load<u8>(x, 2), 2);
     }
-  }
-}
-
-/** Output rows [from, to): the pixels under a window, along B (across) then along A (down), each a float32 sum in their
- *  order; rounded half up, kept in 0 … 255, and so in between too if `rounds`. pass.cache has aTaps words, then aTaps rows of
- *  floats. */
-export function image_resample(
-  xPtr: usize, outPtr: usize, from: u32, to: u32, pass: ResizePass, rounds: u32,
-): void {
-  const length = usize(pass.bOutputs) * 3;
-  for (let slot: u32 = 0; slot < pass.aTaps; slot++) store<u32>(pass.cache + (usize(slot) << 2), u32.MAX_VALUE);
-  for (let row = from; row < to; row++) {
-    const window = windowAt(pass.aTable, pass.aTaps, row);
-    const first = windowFirst(window), count = windowCount(window);
-    for (let j: u32 = 0; j < count; j++) blendRow(xPtr, first + j, pass, rounds);
-    const out = outPtr + usize(row) * length;
-    for (let i: usize = 0; i < length; i++) {
-      let sum = load<f32>(cachedRow(first, pass) + (i << 2)) * windowWeight(window, 0);
-      for (let j: u32 = 1; j < count; j++) {
-        sum += load<f32>(cachedRow(first + j, pass) + (i << 2)) * windowWeight(window, j);
-      }
-      store<u8>(out + i, u8(level(sum)));
-    }
-  }
-}
-
-@inline
-function level(x: f32): f32 {
-  return min<f32>(max<f32>(floor<f32>(x + 0.5), 0), 255);
-}
-
-@inline
-function cachedRow(row: u32, pass: ResizePass): usize {
-  return pass.cache + (usize(pass.aTaps) << 2) + usize(row % pass.aTaps) * (usize(pass.bOutputs) * 12);
-}
-
-function blendRow(xPtr: usize, row: u32, pass: ResizePass, rounds: u32): void {
-  const tag = pass.cache + (usize(row % pass.aTaps) << 2);
-  if (load<u32>(tag) == row) return;
-  store<u32>(tag, row);
-  const x = xPtr + usize(row) * pass.bExtent * 3;
-  let out = cachedRow(row, pass);
-  for (let i: u32 = 0; i < pass.bOutputs; i++, out += 12) {
-    const window = windowAt(pass.bTable, pass.bTaps, i);
-    const pixel = x + usize(windowFirst(window)) * 3;
-    const w0 = windowWeight(window, 0);
-    let r = f32(load<u8>(pixel)) * w0, g = f32(load<u8>(pixel, 1)) * w0, b = f32(load<u8>(pixel, 2)) * w0;
-    for (let k: u32 = 1; k < windowCount(window); k++) {
-      const at = pixel + usize(k) * 3;
-      const w = windowWeight(window, k);
-      r += f32(load<u8>(at)) * w;
-      g += f32(load<u8>(at, 1)) * w;
-      b += f32(load<u8>(at, 2)) * w;
-    }
-    store<f32>(out, rounds != 0 ? level(r) : r);
-    store<f32>(out, rounds != 0 ? level(g) : g, 4);
-    store<f32>(out, rounds != 0 ? level(b) : b, 8);
   }
 }
 
@@ -111,6 +54,9 @@ function channelOf(pixel: usize, format: u32, channel: u32): u32 {
   return u32(load<u8>(pixel + (format == 1 ? 2 - channel : channel)));
 }
 
+/** What each level of a channel becomes. */
+const TABLE = memory.data(1024, 4);
+
 /** out = (x − mean) / deviation in float32, element (pixel, channel) at pixel · pixelStep + channel · channelStep.
  *  normPtr: a mean for each of three channels of the format, then the deviations. */
 export function image_normalize_f32(
@@ -119,9 +65,20 @@ export function image_normalize_f32(
   const channels: u32 = format == 2 ? 1 : 3;
   for (let c: u32 = 0; c < channels; c++) {
     const mean = load<f32>(normPtr + (usize(c) << 2)), deviation = load<f32>(normPtr + (usize(c) << 2), 12);
+    for (let level: u32 = 0; level < 256; level++) {
+      store<f32>(TABLE + (usize(level) << 2), (f32(level) - mean) / deviation);
+    }
+    const step = usize(pixelStep) << 2;
     let out = outPtr + (usize(c) * channelStep << 2);
-    for (let i: u32 = 0; i < pixels; i++, out += usize(pixelStep) << 2) {
-      store<f32>(out, (f32(channelOf(xPtr + usize(i) * 3, format, c)) - mean) / deviation);
+    if (format == 2) {
+      for (let i: u32 = 0; i < pixels; i++, out += step) {
+        store<f32>(out, load<f32>(TABLE + (usize(channelOf(xPtr + usize(i) * 3, format, c)) << 2)));
+      }
+      continue;
+    }
+    let x = xPtr + (format == 1 ? 2 - c : c);
+    for (let i = pixels; i > 0; i--, x += 3, out += step) {
+      store<f32>(out, load<f32>(TABLE + (usize(load<u8>(x)) << 2)));
     }
   }
 }

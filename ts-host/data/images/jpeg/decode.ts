@@ -9,6 +9,7 @@ import {
   decodeUnits,
   describePlanes,
   IMAGE_BYTES,
+  planeRowBytes,
   planesToRows,
   SCAN_BYTES,
   type ScanComponent,
@@ -262,7 +263,7 @@ class JpegDecoder {
     const { width, height, components } = frame;
     const out = this.#work.alloc(width * height * 3, 'pixels of an image');
     const image = this.#work.alloc(IMAGE_BYTES, 'planes');
-    const rows = this.#work.alloc(width * components.length, 'rows of planes');
+    const rows = this.#work.alloc(planeRowBytes(engine, width, components.length), 'rows of planes');
     const color = colorOf(components, { isJfif: this.#isJfif, adobe: this.#adobe });
     describePlanes(engine, image, width, color, rows, planes.planes());
     const step = Math.ceil(PIXELS_A_STEP / width);

@@ -33,7 +33,7 @@ export const RESAMPLE_BYTES = 40;
 
 /** Bytes of cache that {@link resamplePixels} needs; `down` is the axis of the rows. */
 export function resampleCacheBytes(down: PassAxis, across: PassAxis): number {
-  return 4 * down.taps * (1 + across.outputs * 3);
+  return 4 * (down.taps * (2 + across.outputs * 3) + across.extent * 3 + 1);
 }
 
 export interface Resample {

@@ -120,8 +120,13 @@ export interface Plane {
 /** Bytes of the description of planes. */
 export const IMAGE_BYTES = 112;
 
+/** Bytes of working memory that {@link describePlanes} is told of. */
+export function planeRowBytes({ kernels }: ExecutionEngine, width: number, components: number): number {
+  return kernels.jpeg_rows_bytes!(width, components);
+}
+
 /** Writes what {@link planesToRows} reads.
- *  @param rows - address of `width` bytes for each plane */
+ *  @param rows - address of {@link planeRowBytes} bytes */
 export function describePlanes(
   engine: ExecutionEngine,
   image: Address,

@@ -3,9 +3,17 @@
 // Planes halved across, down or both are enlarged with weights 3/4 and 1/4 (the samples lie between the pixels), others by
 // repeating samples. All in integers, rounding as libjpeg does, so that pixels equal its pixels.
 
-import { JPEG_IMAGE_BYTES, JPEG_PLANE_BYTES, JpegImage, JpegPlane } from '../../abi/jpeg-image';
+import { JPEG_IMAGE_BYTES, JPEG_PLANE_BYTES, JpegImage, JpegPlane } from '../abi/jpeg-image';
 
 const GRAY = 1, YCBCR = 3, RGB = 4, CMYK = 5;
+
+/** Bytes that rows made of planes may be longer than the image is wide. */
+const SLACK = 32;
+
+/** Bytes of working memory for `components` planes of an image. */
+export function jpeg_rows_bytes(width: u32, components: u32): u32 {
+  return components * (width + SLACK) + (width + SLACK) * 2;
+}
 
 /** Rows [from, to) of the image, RGB in bytes, at outPtr. */
 export function jpeg_rows(image: JpegImage, from: u32, to: u32, outPtr: usize): void {
@@ -36,7 +44,7 @@ function rowOf(image: JpegImage, index: u32, y: u32): usize {
   const across = plane.across, down = plane.down;
   const near = plane.samples + usize(y / down) * plane.stride;
   if (across == 1 && down == 1) return near;
-  const row = image.rows + usize(index) * image.width;
+  const row = image.rows + usize(index) * (image.width + SLACK);
   const isSmooth = across == 1 || plane.width > 2;
   if (across == 2 && down == 1 && isSmooth) acrossRow(near, row, image.width, plane.width);
   else if (down == 2 && across <= 2 && isSmooth) {
