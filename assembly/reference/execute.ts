@@ -75,3 +75,5 @@ export { add_counts_f64, add_counts_u32_f64, tail_bins_u32 } from '../kernels/ob
 export { code_errors_f64, kl_divergences_f64 } from './search';
 export { kl_prefix_sums_f64 } from '../kernels/search/scalar';
 export { count_equal_i64, count_outside_f32 } from './counts';
+export { count_between_edges_f32, count_quotients_f32, select_f32, smallest_size_f32 } from '../kernels/compat/scalar';
+export { kl_around_zero_f64, kl_proportional_f32, kl_whole_levels_f64, numpy_sum_f32 } from '../kernels/compat/scalar';

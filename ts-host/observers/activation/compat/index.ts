@@ -1,0 +1,39 @@
+// Systems whose numbers can be had, and the methods of each. A new one adds its file and a line here.
+
+import { OctavoError } from '../../../errors.js';
+import { nearestName } from '../../../ir/nearest.js';
+import type { ExecutionEngine } from '../../../wasm/execution.js';
+import { MINDSPORE } from './mindspore.js';
+import type { CompatFactory, CompatObserver, CompatOptions } from './observer.js';
+import { ONNXRUNTIME } from './onnxruntime.js';
+import { PADDLE } from './paddle.js';
+
+const SYSTEMS = { paddle: PADDLE, mindspore: MINDSPORE, onnxruntime: ONNXRUNTIME } as const;
+
+/** A system whose calibration is followed to the letter. */
+export type CompatSystem = keyof typeof SYSTEMS;
+
+/** Methods of each system, by the names that the methods of Octavo have. */
+export const COMPAT_METHODS: Readonly<Record<CompatSystem, Readonly<Record<string, CompatFactory>>>> =
+  SYSTEMS;
+
+/** An observer of one tensor.
+ *  @throws OctavoError `INVALID_ARGUMENT` for a system or method there is not, with the nearest name */
+export function compatObserver(
+  engine: ExecutionEngine,
+  system: string,
+  method: string,
+  options: CompatOptions = {},
+): CompatObserver {
+  const methods = member(COMPAT_METHODS, system, 'compat', 'there is no system');
+  return member(methods, method, 'method', `${system} has no method`)(engine, options);
+}
+
+function member<T>(members: Readonly<Record<string, T>>, name: string, field: string, problem: string): T {
+  const found = Object.hasOwn(members, name) ? members[name] : undefined;
+  if (found !== undefined) return found;
+  const names = Object.keys(members);
+  const nearest = nearestName(name, names);
+  const hint = nearest === undefined ? `one of ${names.join(', ')}` : `did you mean ${nearest}?`;
+  throw new OctavoError('INVALID_ARGUMENT', `${problem} ${JSON.stringify(name)}: ${hint}`, { field });
+}
