@@ -1,5 +1,6 @@
 // From a TensorSpec to the bytes of an input tensor.
 
+import { readFile } from 'node:fs/promises';
 import type { TensorSpec } from './job.js';
 import { Noise } from './noise.js';
 import { drawText, readJpeg, resize, toPlanes } from './pixels.js';
@@ -28,6 +29,10 @@ export async function makeFeed(spec: TensorSpec): Promise<Feed> {
   const { dims } = spec;
   if (spec.kind === 'random' || spec.kind === 'values') {
     return { dtype: spec.dtype, dims, data: fill(spec.dtype, numbersOf(spec)) };
+  }
+  if (spec.kind === 'file') {
+    const bytes = await readFile(spec.file);
+    return { dtype: 'float32', dims, data: new Float32Array(Uint8Array.from(bytes).buffer) };
   }
   const [batch, , height, width] = dims as [number, number, number, number];
   const data = new Float32Array(batch * 3 * height * width);

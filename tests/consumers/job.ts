@@ -20,7 +20,9 @@ export type TensorSpec =
   /** Text drawn in a stroke font, dark on light with seeded noise; `turned` rotates it by half a turn. In a batch
    *  each picture has noise and grey levels of its own. */
   | { kind: 'text'; text: string; dims: number[]; rule: PixelRule; seed: number; turned?: boolean }
-  | { kind: 'values'; dtype: string; dims: number[]; values: number[] };
+  | { kind: 'values'; dtype: string; dims: number[]; values: number[] }
+  /** float32, raw and little-endian in a file. */
+  | { kind: 'file'; file: string; dims: number[] };
 
 /** Input tensors of one run, by input name. */
 export type Feeds = Record<string, TensorSpec>;
