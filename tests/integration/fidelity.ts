@@ -6,7 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RunContext } from '../../ts-host/context.js';
 import { readSamples } from '../../ts-host/data/readSamples.js';
-import { type QuantizeOptions, quantize, type Samples, Session, type TensorInput } from '../../ts-host/index.js';
+import {
+  type QuantizeOptions,
+  quantize,
+  type Samples,
+  Session,
+  type TensorInput,
+} from '../../ts-host/index.js';
 import type { Feeds } from '../consumers/job.js';
 import { toNumbers } from '../consumers/measures.js';
 import { runModel } from '../consumers/run.js';
@@ -16,7 +22,8 @@ import { logitsOf, withOutput } from './logits.js';
 
 export interface FidelityCase {
   readonly model: Uint8Array;
-  readonly calibration: Samples;
+  /** Samples, or what calibrate() made of some. */
+  readonly calibration: QuantizeOptions['calibration'];
   readonly evaluation: Samples;
   readonly options?: QuantizeOptions;
 }

@@ -12,7 +12,12 @@ export function tfliteToOnnx(bytes: Uint8Array): Uint8Array {
   const graph = readTflite(bytes);
   const converted = new Conversion(graph).all();
   const typed = (index: number) => value(nameOf(graph, index), onnxDims(graph.tensors[index]!.dims));
-  return model({ ...converted, inputs: graph.inputs.map(typed), outputs: graph.outputs.map(typed), opset: 13 });
+  return model({
+    ...converted,
+    inputs: graph.inputs.map(typed),
+    outputs: graph.outputs.map(typed),
+    opset: 13,
+  });
 }
 
 const nameOf = ({ tensors }: TfliteGraph, index: number): string => `${tensors[index]!.name}:${index}`;
@@ -56,23 +61,23 @@ class Conversion {
     const [x, second] = each.inputs.map((index) => (index < 0 ? '' : nameOf(this.#graph, index)));
     switch (code) {
       case CONV_2D:
-        return this.#conv(each, x!);
+        this.#conv(each, x!);
+        break;
       case ADD:
-        return this.#put(each, options.int8(0), (y) => node('Add', [x!, second!], [y]));
-      case AVERAGE_POOL_2D: {
-        const window: Window = {
-          kernel: [options.int32(4), options.int32(3)],
-          strides: [options.int32(2), options.int32(1)],
-        };
-        const attributes = this.#window(each, window);
-        return this.#put(each, options.int8(5), (y) => node('AveragePool', [x!], [y], attributes));
-      }
+        this.#put(each, options.int8(0), (y) => node('Add', [x!, second!], [y]));
+        break;
+      case AVERAGE_POOL_2D:
+        this.#pool(each, x!);
+        break;
       case FULLY_CONNECTED:
-        return this.#fullyConnected(each, x!);
+        this.#fullyConnected(each, x!);
+        break;
       case RESHAPE:
-        return this.#flatten(each, x!);
+        this.#flatten(each, x!);
+        break;
       case SOFTMAX:
-        return this.#put(each, 0, (y) => node('Softmax', [x!], [y], { axis: -1n }));
+        this.#put(each, 0, (y) => node('Softmax', [x!], [y], { axis: -1n }));
+        break;
       default:
         throw new Error(`operator ${code} of TensorFlow Lite has no conversion here`);
     }
@@ -81,10 +86,18 @@ class Conversion {
   /** Adds the node that makes `y`, then the activation that the operator has inside. */
   #put({ outputs }: TfliteNode, activation: number, make: (y: string) => OnnxNode): void {
     const y = nameOf(this.#graph, outputs[0]!);
-    if (activation !== 0 && activation !== RELU) throw new Error(`activation ${activation} has no conversion here`);
+    if (activation !== 0 && activation !== RELU)
+      throw new Error(`activation ${activation} has no conversion here`);
     const before = activation === RELU ? `${y}/before` : y;
     this.#nodes.push(make(before));
     if (activation === RELU) this.#nodes.push(node('Relu', [before], [y]));
+  }
+
+  #pool(each: TfliteNode, x: string): void {
+    const { options } = each;
+    const kernel = [options.int32(4), options.int32(3)] as const;
+    const attributes = this.#window(each, { kernel, strides: [options.int32(2), options.int32(1)] });
+    this.#put(each, options.int8(5), (y) => node('AveragePool', [x], [y], attributes));
   }
 
   #conv(each: TfliteNode, x: string): void {
@@ -115,7 +128,8 @@ class Conversion {
   /** Of one pixel only: then the order of channels and pixels does not matter. */
   #flatten(each: TfliteNode, x: string): void {
     const { dims } = this.#tensor(each.inputs[0]!);
-    if (dims[1] !== 1 || dims[2] !== 1) throw new Error(`Reshape of ${dims.join('x')} has no conversion here`);
+    if (dims[1] !== 1 || dims[2] !== 1)
+      throw new Error(`Reshape of ${dims.join('x')} has no conversion here`);
     this.#put(each, 0, (y) => node('Flatten', [x], [y], { axis: 1n }));
   }
 
