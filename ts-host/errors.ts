@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   EXTERNAL_DATA_MISSING: 'External data was not found, or no resolver was given for it.',
   UNSUPPORTED_DTYPE: 'An element type is valid but this operation does not support it.',
   UNSUPPORTED_OP: 'An operator is known to the format but not to this operation.',
+  ALREADY_QUANTIZED: 'Mode static is given a model that computes with codes already.',
+  NOTHING_TO_QUANTIZE: 'No output of the model depends on an input, so that nothing can be calibrated.',
   NON_FINITE_WEIGHT: 'A weight to be quantized holds NaN or infinity.',
   PLAN_INVALID: 'A QuantPlan breaks its schema, or names a tensor or node the model does not have.',
   PLAN_VERSION: 'A QuantPlan has a version this release does not read.',

@@ -47,7 +47,9 @@ async function at<T>(stage: Failure['stage'], work: () => Promise<T>): Promise<T
 async function open(ort: Ort, job: Job): Promise<OrtSession> {
   const options = { graphOptimizationLevel: job.optimization, logSeverityLevel: 3 };
   if (job.engine === 'node') {
-    return ort.InferenceSession.create(job.model, { ...options, intraOpNumThreads: 1, interOpNumThreads: 1 });
+    const optimized = job.optimizedModel === undefined ? {} : { optimizedModelFilePath: job.optimizedModel };
+    const threads = { intraOpNumThreads: 1, interOpNumThreads: 1 };
+    return ort.InferenceSession.create(job.model, { ...options, ...threads, ...optimized });
   }
   const externalData = await Promise.all(
     job.externalData.map(async ({ location, path }) => ({ path: location, data: await readFile(path) })),

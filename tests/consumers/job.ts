@@ -34,6 +34,8 @@ export interface Job {
   readonly externalData: readonly { readonly location: string; readonly path: string }[];
   readonly runs: readonly Feeds[];
   readonly optimization: 'disabled' | 'basic' | 'extended' | 'all';
+  /** onnxruntime-node: where to write the graph as its optimizer leaves it. */
+  readonly optimizedModel?: string;
   /** Where the outputs' files and result.json go. */
   readonly outputDir: string;
 }

@@ -26,6 +26,8 @@ export interface EngineRun {
   readonly runMs: readonly number[];
   /** Outputs of every run, in the engine's order. */
   readonly runs: readonly (readonly EngineOutput[])[];
+  /** The optimized model, where it was asked for. */
+  readonly optimized?: Uint8Array;
 }
 
 /** The engine refused the model, failed to run it, or died. */
@@ -44,6 +46,8 @@ export interface EngineOptions {
   readonly optimization?: Job['optimization'];
   /** Names of the external data files, which lie beside the model. */
   readonly externalFiles?: readonly string[];
+  /** onnxruntime-node: hand back the graph as its optimizer leaves it. */
+  readonly wantsOptimized?: boolean;
 }
 
 /** Why the engines cannot be used here, or undefined when they can. */
@@ -72,13 +76,16 @@ export async function runModel(
     const folder = dirname(path);
     const externalData = (options.externalFiles ?? []).map((f) => ({ location: f, path: join(folder, f) }));
     const optimization = options.optimization ?? 'all';
-    const job: Job = { engine, model: path, externalData, runs, optimization, outputDir };
+    const optimizedModel = join(outputDir, 'optimized.onnx');
+    const wanted = options.wantsOptimized === true ? { optimizedModel } : {};
+    const job: Job = { engine, model: path, externalData, runs, optimization, outputDir, ...wanted };
     const jobFile = join(outputDir, 'job.json');
     await writeFile(jobFile, JSON.stringify(job));
     const died = await runChild(jobFile);
     const result = await readResult(outputDir, died);
     if (!result.ok) throw new EngineError(engine, result.stage, result.message);
-    return { ...result, runs: await Promise.all(result.runs.map(readOutputs)) };
+    const optimized = options.wantsOptimized === true ? { optimized: await readFile(optimizedModel) } : {};
+    return { ...result, ...optimized, runs: await Promise.all(result.runs.map(readOutputs)) };
   } finally {
     await rm(outputDir, { recursive: true, force: true });
   }

@@ -321,6 +321,45 @@ const CASES: readonly Case[] = [
     },
     shape: ['Identity(x) -> a', 'Cast(yes) -> condition', 'If(condition) -> y', 'yes []'],
   },
+  {
+    title: 'MatMul of matrices and Add of a row, then Mul -> one Gemm; Add of a column and of a stack stay',
+    input: {
+      inputs: [value('x', [2, 6])],
+      outputs: [value('y'), value('z'), value('u')],
+      nodes: [
+        matMul('x', 'w', 'a', 'layer'),
+        node('Add', ['row', 'a'], ['b']),
+        node('Mul', ['b', 's'], ['y']),
+        matMul('x', 'w', 'c'),
+        node('Add', ['c', 'column'], ['z']),
+        node('Unsqueeze', ['x', 'axes'], ['stack']),
+        matMul('stack', 'w', 'd'),
+        node('Add', ['d', 'row'], ['u']),
+      ],
+      initializers: [
+        normal('w', [6, 4]),
+        normal('row', [4]),
+        normal('s', [4]),
+        normal('column', [2, 1]),
+        int64s('axes', [1], [0]),
+      ],
+    },
+    shape: [
+      'Gemm(x, w_folded, row_folded) -> y',
+      'MatMul(x, w) -> c',
+      'Add(c, column) -> z',
+      'Unsqueeze(x, axes) -> stack',
+      'MatMul(stack, w) -> d',
+      'Add(d, row) -> u',
+      'w [6,4]',
+      'row [4]',
+      'column [2,1]',
+      'axes [1]',
+      'w_folded [6,4]',
+      'row_folded [4]',
+    ],
+    dims: [2, 6],
+  },
 ];
 
 function shapeOf({ graph: { nodes, initializers } }: Model): string[] {
@@ -408,6 +447,29 @@ describe('prepareModel', () => {
       result.graph.nodes.map(({ opType }) => opType),
       ['Conv', 'BatchNormalization'],
     );
+  });
+
+  test('a model that holds codes, also in a nested graph -> ALREADY_QUANTIZED naming the node', async () => {
+    const quantize = node('DynamicQuantizeLinear', ['x'], ['q', 's', 'z'], {}, { name: 'first' });
+    const back = node('DequantizeLinear', ['q', 's', 'z'], ['y']);
+    const refused = (at: string) => (error: unknown) => {
+      assert.ok(error instanceof OctavoError && error.code === 'ALREADY_QUANTIZED', String(error));
+      assert.equal(error.place.node, at);
+      return true;
+    };
+    await assert.rejects(prepared({ ...xy, nodes: [quantize, back] }), refused('first'));
+    const nested = graph({ nodes: [quantize, back], outputs: [value('y')] });
+    const inner = { ...xy, outputs: [value('r')], inputs: [...xy.inputs, value('yes', [], 'bool')] };
+    await assert.rejects(
+      prepared({ ...inner, nodes: [ifNode('yes', 'r', nested, nested)] }),
+      refused('If#0/then_branch/first'),
+    );
+  });
+
+  test('outputs that depend on no input -> NOTHING_TO_QUANTIZE', async () => {
+    const input = { ...xy, nodes: [node('Relu', ['w'], ['y'])], initializers: [normal('w', [2])] };
+    const refused = (error: unknown) => error instanceof OctavoError && error.code === 'NOTHING_TO_QUANTIZE';
+    await assert.rejects(prepared(input), refused);
   });
 
   test('a model that opset 13 is out of reach for -> UNSUPPORTED_OP naming the node', async () => {

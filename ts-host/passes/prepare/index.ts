@@ -11,22 +11,26 @@ import { raiseOpset } from '../raise-opset/index.js';
 import { hoistConstants } from './constants.js';
 import { removeCopies } from './copies.js';
 import { foldAffine } from './foldAffine.js';
+import { joinBias } from './joinBias.js';
+import { requireFloatModel, requireFlow } from './requireFloat.js';
 import type { Step } from './step.js';
 import { removeUnused } from './unused.js';
 
 /** QuantizeLinear and DequantizeLinear have scales per channel since. */
 export const PREPARED_OPSET = 13;
 
-const STEPS: readonly Step[] = [hoistConstants, removeCopies, foldAffine, removeUnused];
+const STEPS: readonly Step[] = [hoistConstants, removeCopies, joinBias, foldAffine, removeUnused];
 
 /** The model with functions inlined, at opset 13 or later, constants as initializers, copies removed, and normalizations,
  *  scalings and biases folded into the weights before them.
- *  @throws OctavoError `UNSUPPORTED_OP` naming the node that keeps the model from opset 13; as inlineFunctions */
+ *  @throws OctavoError `ALREADY_QUANTIZED`; `NOTHING_TO_QUANTIZE` when no output depends on an input; `UNSUPPORTED_OP` naming the node that keeps the model from opset 13; as inlineFunctions */
 export async function prepareModel(engine: Engine, model: Model, context: RunContext): Promise<Model> {
+  requireFloatModel(model);
   const raised = raisedModel(inlineFunctions(model));
   let graph: Graph = raised.graph;
   const tools = { engine, context, fresh: uniqueNames(raised) };
   for (const step of STEPS) graph = await step(graph, tools);
+  requireFlow(graph);
   // Since IR 4 an initializer need not be an input of the graph too.
   return { ...raised, graph, irVersion: Math.max(4, raised.irVersion) };
 }
