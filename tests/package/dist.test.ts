@@ -47,7 +47,9 @@ describe('dist', () => {
       const code = readFileSync(join(root, 'dist', entry), 'utf8');
       for (const name of ['simd', 'relaxed', 'execute', 'execute-relaxed'])
         assert.ok(code.includes(`from"./${name}.wasm${suffix}"`), code);
-      assert.doesNotMatch(code, /0061736d/); // hex of "\0asm"
+      const images = readFileSync(join(root, 'dist', `images-${entry}`), 'utf8');
+      assert.ok(images.includes(`from"./images.wasm${suffix}"`), images);
+      assert.doesNotMatch(code + images, /0061736d/); // hex of "\0asm"
     }
   });
 

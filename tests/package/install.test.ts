@@ -18,6 +18,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { buildIfStale } from '../../scripts/build.js';
 import { npmCommand } from '../../scripts/npm.js';
+import { DECODE_CASES } from '../data/goldenImages.js';
 import { model, node, value } from '../support/onnxBuilder.js';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -143,10 +144,25 @@ describe('installed package', () => {
     }
   });
 
+  it('octavo/images -> decodes with the module of the entry and with a given one', () => {
+    const png = DECODE_CASES.find(({ name }) => name.startsWith('png 1 x 1 colour 2'))!.file;
+    const given = `await initImages(readFileSync(new URL(import.meta.resolve('octavo/images.wasm'))));`;
+    for (const before of ['', given]) {
+      const code = `import { imageSamples, initImages } from 'octavo/images'; import { RunContext } from 'octavo';
+        import { readFileSync } from 'node:fs'; ${before}
+        const files = [{ name: 'a.png', data: Buffer.from('${Buffer.from(png).toString('base64')}', 'base64') }];
+        const inputs = [{ name: 'x', dims: [1, 3, 1, 1] }];
+        for await (const { feeds } of imageSamples(files).open(inputs, new RunContext())) console.log(feeds.x.data.length)`;
+      assert.equal(run(code), '3');
+    }
+  });
+
   for (const condition of ['workerd', 'edge-light']) {
     it(`under the condition ${condition} -> its entry`, () => {
       const code = `console.log(import.meta.resolve('octavo').endsWith('/dist/${condition}.js'))`;
       assert.equal(run(code, ['-C', condition]), 'true');
+      const images = `console.log(import.meta.resolve('octavo/images').endsWith('/dist/images-${condition}.js'))`;
+      assert.equal(run(images, ['-C', condition]), 'true');
     });
   }
 
@@ -159,6 +175,8 @@ describe('installed package', () => {
     compile(
       `import { init, diagnostics, OctavoError, type ErrorCode } from 'octavo';
        import { Session, type Tensor } from 'octavo';
+       import { imageSamples } from 'octavo/images';
+       console.log(imageSamples([new File([], 'a.jpg')], { preset: 'tf' }).count);
        import execute from 'octavo/execute.wasm';
        import simd from 'octavo/simd.wasm';
        await init({ simd, execute });
@@ -176,7 +194,9 @@ describe('installed package', () => {
   it('types of octavo/node -> compile in a strict project for Node, with its types', () => {
     for (const name of ['@types/node', 'undici-types']) linkInstalled(name);
     compile(
-      `import { fileSource, init } from 'octavo/node';
+      `import { fileSource, folderSamples, init } from 'octavo/node';
+       const samples = await folderSamples('photos', { preset: 'imagenet', decoder: 'sharp' });
+       console.log(samples.files);
        await init();
        const source = await fileSource('model.onnx');
        const size: number = source.size;
