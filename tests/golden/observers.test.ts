@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { COMPAT_METHODS, compatObserver } from '../../ts-host/observers/activation/compat/index.js';
+import { COMPAT_METHODS, compatMethod } from '../../ts-host/observers/activation/compat/index.js';
 import { type CompatOptions, extremesOf } from '../../ts-host/observers/activation/compat/observer.js';
 import type { ActivationRange } from '../../ts-host/observers/activation/method.js';
 import { executionEngine } from '../support/engine.js';
@@ -66,7 +66,7 @@ function batchesOf(shape: string): Float32Array[] {
 }
 
 function thresholdOf({ shape, system, method, options }: Case): ActivationRange {
-  const observer = compatObserver(engine, system, method, options);
+  const observer = compatMethod(system, method, options)(engine);
   const batches = batchesOf(shape).map((values) => ({
     address: engine.heap.copyIn(values),
     count: values.length,
@@ -112,7 +112,7 @@ describe('compat observers', () => {
     const held = engine.heap.held;
     for (const [system, methods] of Object.entries(COMPAT_METHODS)) {
       for (const method of Object.keys(methods)) {
-        const observer = compatObserver(engine, system, method);
+        const observer = compatMethod(system, method)(engine);
         const { min, max } = observer.threshold();
         assert.ok(Number.isFinite(min) && Number.isFinite(max));
         observer.dispose();
@@ -124,7 +124,7 @@ describe('compat observers', () => {
 
   it('an unknown system or method -> INVALID_ARGUMENT with the nearest', () => {
     const told = (system: string, method: string, message: RegExp): void =>
-      assert.throws(() => compatObserver(engine, system, method), { code: 'INVALID_ARGUMENT', message });
+      assert.throws(() => compatMethod(system, method), { code: 'INVALID_ARGUMENT', message });
     told('padle', 'kl', /did you mean paddle\?/);
     told('tensorflow', 'kl', /one of paddle, mindspore, onnxruntime/);
     told('mindspore', 'mse', /mindspore has no method "mse": one of minmax/);

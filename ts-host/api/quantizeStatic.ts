@@ -10,6 +10,7 @@ import type { SourceInput } from '../io/any-source.js';
 import { GraphIndex } from '../ir/graphIndex.js';
 import type { Model } from '../ir/model.js';
 import type { QuantPlan } from '../ir/plan.js';
+import type { ActivationRange } from '../observers/activation/method.js';
 import type { StatsByValue } from '../observers/activation/statsByValue.js';
 import { prepareModel } from '../passes/prepare/index.js';
 import type { QuantizeOptions } from '../quantize/options.js';
@@ -82,7 +83,29 @@ async function madePlan(
   const { limit, held } = context.budget;
   const execution = await executionEngine('strict', Math.max(0, limit - held));
   const stats = await statsOf(calibration, planned, settings, execution, context);
-  return planStatic({ engine, execution, model: planned, original, settings, stats }, context);
+  const ranges = await compatRangesOf(calibration, planned, settings, execution, context);
+  return planStatic({ engine, execution, model: planned, original, settings, stats, ranges }, context);
+}
+
+/** Ranges as another system computes them, where they are asked for. */
+async function compatRangesOf(
+  calibration: QuantizeOptions['calibration'],
+  model: Model,
+  settings: StaticSettings,
+  execution: ExecutionEngine,
+  context: RunContext,
+): Promise<ReadonlyMap<string, ActivationRange> | undefined> {
+  const { compat } = settings.method;
+  if (compat === undefined) return undefined;
+  if ((await givenStats(calibration)) !== undefined) {
+    const message =
+      'compat modes observe samples themselves: give samples, not what calibrate() made of them';
+    throw new OctavoError('INVALID_ARGUMENT', message, { field: 'calibration' });
+  }
+  const { compatRanges } = await import('../calibrate/compat.js');
+  const names = await valuesToObserve(model, settings, context);
+  const samples = calibration as Samples;
+  return compatRanges(model, execution, names, samples, () => compat(execution), context);
 }
 
 /** Statistics as given, or of the samples given. */

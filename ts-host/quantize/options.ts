@@ -5,6 +5,7 @@ import type { Samples } from '../data/sample.js';
 import { OctavoError } from '../errors.js';
 import type { ExternalResolver } from '../io/external.js';
 import type { QuantPlan, QuantTarget, WeightMode } from '../ir/plan.js';
+import type { CompatSystem } from '../observers/activation/compat/index.js';
 import type { ActivationMethodName } from '../observers/activation/index.js';
 import type { StatsByValue } from '../observers/activation/statsByValue.js';
 import { WEIGHT_OBSERVERS, type WeightObserver } from '../observers/index.js';
@@ -22,6 +23,9 @@ export interface QuantizeOptions extends RunOptions {
   readonly calibration?: Samples | StatsByValue | Uint8Array | undefined;
   /** Mode static: how the range of an activation follows from what was seen of it. Default mse. */
   readonly method?: ActivationMethodName | undefined;
+  /** Mode static: the ranges that this system's calibration computes with its method of that name, from samples that
+   *  can be gone through twice; batches are its batches. Default: none, Octavo's own methods. */
+  readonly compat?: CompatSystem | undefined;
   /** Share of values that method percentile keeps, in percent. Default 99.999. */
   readonly percentile?: number | undefined;
   /** Weight of a new sample in method movingAverage. Default 0.01. */

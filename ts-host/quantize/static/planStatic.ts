@@ -14,6 +14,7 @@ import {
   type TensorPlan,
 } from '../../ir/plan.js';
 import { readAll, type Tensor } from '../../ir/tensor.js';
+import type { ActivationRange } from '../../observers/activation/method.js';
 import type { StatsByValue } from '../../observers/activation/statsByValue.js';
 import { floatChunks } from '../../tensor/floatChunks.js';
 import { rangeOf } from '../../tensor/range.js';
@@ -39,6 +40,8 @@ export interface StaticPlanInput {
   readonly original: Model;
   readonly settings: StaticSettings;
   readonly stats: StatsByValue;
+  /** Ranges that stand, whatever the statistics say. */
+  readonly ranges?: ReadonlyMap<string, ActivationRange> | undefined;
 }
 
 /** Makes the plan of a prepared model.
@@ -120,14 +123,14 @@ class Planner {
   #parametersOf(root: string): Parameters {
     const known = this.#parameters.get(root);
     if (known !== undefined) return known;
-    const { settings, stats, execution } = this.#input;
+    const { settings, stats, execution, ranges: given } = this.#input;
     const { target, activationType, symmetric, method } = settings;
     const { codes, observed } = this.#structure;
     const bounds = codes.get(root)!.bounds;
     const rule = codeRule(activationType, symmetric, bounds, target.symmetric);
     const ranges = observed
       .get(root)!
-      .map((value) => method.choose(execution, stats.get(value)!, rule, method));
+      .map((value) => given?.get(value) ?? method.choose(execution, stats.get(value)!, rule, method));
     const parameters = parametersOf(ranges, rule, bounds, target.fuses === 'lowest');
     this.#parameters.set(root, parameters);
     return parameters;

@@ -2,6 +2,7 @@
 
 import { OctavoError } from '../../errors.js';
 import type { QuantTarget } from '../../ir/plan.js';
+import { type CompatMake, compatMethod } from '../../observers/activation/compat/index.js';
 import { activationMethod } from '../../observers/activation/index.js';
 import type { ActivationMethod, MethodOptions } from '../../observers/activation/method.js';
 import type { WeightObserver } from '../../observers/index.js';
@@ -26,6 +27,8 @@ export interface StaticSettings {
 export interface RangeSettings extends MethodOptions {
   readonly name: string;
   readonly choose: ActivationMethod;
+  /** Where another system's ranges are asked for: its observer of one value. */
+  readonly compat?: CompatMake | undefined;
 }
 
 export interface WeightSettings {
@@ -79,8 +82,11 @@ function requireOperators({ name }: Target, activationType: ActivationType): voi
   throw new OctavoError('INVALID_ARGUMENT', why, { field: 'representation' });
 }
 
-function rangeSettings({ method = 'mse', percentile, rate }: QuantizeOptions): RangeSettings {
-  return { name: method, choose: activationMethod(method), percentile, rate };
+function rangeSettings({ method = 'mse', compat, percentile, rate }: QuantizeOptions): RangeSettings {
+  const choose = activationMethod(method);
+  if (compat === undefined) return { name: method, choose, percentile, rate };
+  const make = compatMethod(compat, method, { percentile, rate });
+  return { name: `${compat} ${method}`, choose, percentile, rate, compat: make };
 }
 
 function weightSettings(

@@ -17,16 +17,15 @@ export type CompatSystem = keyof typeof SYSTEMS;
 export const COMPAT_METHODS: Readonly<Record<CompatSystem, Readonly<Record<string, CompatFactory>>>> =
   SYSTEMS;
 
-/** An observer of one tensor.
+/** Makes the observer of one tensor. */
+export type CompatMake = (engine: ExecutionEngine) => CompatObserver;
+
+/** The method of a system.
  *  @throws OctavoError `INVALID_ARGUMENT` for a system or method there is not, with the nearest name */
-export function compatObserver(
-  engine: ExecutionEngine,
-  system: string,
-  method: string,
-  options: CompatOptions = {},
-): CompatObserver {
+export function compatMethod(system: string, method: string, options: CompatOptions = {}): CompatMake {
   const methods = member(COMPAT_METHODS, system, 'compat', 'there is no system');
-  return member(methods, method, 'method', `${system} has no method`)(engine, options);
+  const factory = member(methods, method, 'method', `${system} has no method`);
+  return (engine) => factory(engine, options);
 }
 
 function member<T>(members: Readonly<Record<string, T>>, name: string, field: string, problem: string): T {
