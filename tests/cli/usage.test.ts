@@ -19,11 +19,7 @@ const USAGE: readonly [string, readonly string[], RegExp][] = [
   ],
   ['no model', ['quantize'], /missing required argument 'model'/],
   ['two models', ['quantize', 'MODEL', 'MODEL'], /too many arguments/],
-  [
-    'an unknown mode',
-    ['quantize', 'MODEL', '--mode', 'static'],
-    /'static' is invalid. Allowed choices are auto/,
-  ],
+  ['an unknown mode', ['quantize', 'MODEL', '--mode', 'qat'], /'qat' is invalid. Allowed choices are auto/],
   ['bits that do not exist', ['quantize', 'MODEL', '--bits', '9'], /'9' is invalid/],
   ['a count that is none', ['quantize', 'MODEL', '--min-elements', '-1'], /It must be a whole number/],
   ['bytes that are none', ['quantize', 'MODEL', '--memory-limit', '5 apples'], /such as 512MB/],
@@ -31,7 +27,7 @@ const USAGE: readonly [string, readonly string[], RegExp][] = [
   [
     'bits in mode dynamic',
     ['quantize', 'MODEL', '--mode', 'dynamic', '--bits', '4'],
-    /--bits 4 does not suit mode dynamic, it is for weights and embedding/,
+    /--bits 4 does not suit mode dynamic, it is for weights, embedding and static/,
   ],
   [
     'blocks in mode dynamic',
@@ -105,7 +101,7 @@ describe('wrong usage', () => {
     assert.deepEqual(json(run), {
       error: {
         code: 'INVALID_ARGUMENT',
-        message: '--bits 4 does not suit mode fp16, it is for weights and embedding',
+        message: '--bits 4 does not suit mode fp16, it is for weights, embedding and static',
         place: { field: '--bits' },
       },
     });

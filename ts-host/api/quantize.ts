@@ -78,6 +78,10 @@ export async function planQuantization(
   input: SourceInput,
   options: Omit<QuantizeOptions, 'plan'> = {},
 ): Promise<QuantPlan> {
+  if (options.mode === 'static') {
+    const { planStaticQuantization } = await import('./quantizeStatic.js');
+    return planStaticQuantization(input, options);
+  }
   const settings = planSettings(options);
   const context = new RunContext(options);
   const engine = await defaultEngine();

@@ -4,16 +4,17 @@
 import type { ExecutorName } from '../api/session.js';
 import type { VariantFamily } from '../api/variants.js';
 import type { Shard } from '../calibrate/shard.js';
-import type { WeightMode } from '../ir/plan.js';
+import type { QuantMode } from '../ir/plan.js';
 import type { WeightObserver } from '../observers/index.js';
 import type { Bits, GranularityName, QuantizeOptions } from '../quantize/options.js';
 import { UsageError } from './errors.js';
 import type { SampleFlags } from './sampleFlags.js';
+import { STATIC_FLAGS, type StaticFlags, staticOptions } from './staticFlags.js';
 import type { NamedShape } from './values.js';
 
 /** Flags of `quantize` and `plan`; those with choices arrive checked, as text. */
-export interface PlanFlags {
-  readonly mode?: WeightMode | 'auto';
+export interface PlanFlags extends StaticFlags {
+  readonly mode?: QuantMode | 'auto';
   readonly bits?: string;
   readonly granularity?: GranularityName;
   readonly blockSize?: string;
@@ -27,7 +28,6 @@ export interface PlanFlags {
   readonly opTypes?: readonly string[];
   readonly minElements?: number;
   readonly minChannels?: number;
-  readonly memoryLimit?: number;
 }
 
 /** Flags of `plan`. */
@@ -83,8 +83,9 @@ export interface QuantizeFlags extends PlanFlags {
   readonly variants?: VariantFamily;
 }
 
-const STORED: readonly WeightMode[] = ['weights', 'embedding'];
-const CODED: readonly WeightMode[] = ['weights', 'dynamic', 'embedding'];
+const STORED: readonly QuantMode[] = ['weights', 'embedding'];
+const CODED: readonly QuantMode[] = ['weights', 'dynamic', 'embedding', 'static'];
+const STATIC: readonly QuantMode[] = ['static'];
 
 /** Flags that only some modes know, and those modes. The others suit every mode. */
 const MODES_OF = {
@@ -95,23 +96,28 @@ const MODES_OF = {
   observer: CODED,
   blockForm: STORED,
   weightType: ['dynamic'],
-  reduceRange: ['dynamic'],
+  reduceRange: ['dynamic', 'static'],
   convInteger: ['dynamic'],
-} as const satisfies Partial<Record<keyof PlanFlags, readonly WeightMode[]>>;
+} as const satisfies Partial<Record<keyof PlanFlags, readonly QuantMode[]>>;
 
-type ModeFlag = keyof typeof MODES_OF;
+type ModeFlag = keyof typeof MODES_OF | (typeof STATIC_FLAGS)[number];
+
+const MODE_FLAGS: readonly ModeFlag[] = [
+  ...(Object.keys(MODES_OF) as (keyof typeof MODES_OF)[]),
+  ...STATIC_FLAGS,
+];
 
 /** The flags given that decide a plan, as typed. */
 export function planFlagsGiven(flags: PlanFlags): string[] {
   const others = ['mode', 'skip', 'opTypes', 'minElements', 'minChannels'] as const;
-  const keys = [...(Object.keys(MODES_OF) as ModeFlag[]), ...others];
+  const keys = [...MODE_FLAGS, ...others];
   return keys.filter((key) => flags[key] !== undefined).map((key) => asTyped(key, flags[key]));
 }
 
 /** A family fixes the mode and all that belongs to it.
  *  @throws UsageError for a flag that would be without effect. */
 export function suitsVariants(flags: QuantizeFlags): void {
-  const decided = ['mode', ...(Object.keys(MODES_OF) as ModeFlag[]), 'plan', 'planOut', 'measure'] as const;
+  const decided = ['mode', ...MODE_FLAGS, 'plan', 'planOut', 'measure'] as const;
   const given = decided.find((key) => flags[key] !== undefined);
   if (given === undefined) return;
   const value = given === 'plan' || given === 'planOut' ? undefined : flags[given];
@@ -150,12 +156,13 @@ export function planOptions(flags: PlanFlags): PlanChoice {
     minElements: flags.minElements,
     minChannels: flags.minChannels,
     memoryLimit: flags.memoryLimit,
+    ...(mode === 'static' ? staticOptions(flags) : {}),
   };
   return modeReason === undefined ? { options } : { options, modeReason };
 }
 
 /** The mode asked for, after a check that every flag suits it; without one, the mode that the flags leave. */
-function chooseMode(flags: PlanFlags): { mode: WeightMode | 'auto'; modeReason?: string } {
+function chooseMode(flags: PlanFlags): { mode: QuantMode | 'auto'; modeReason?: string } {
   const { mode = 'auto' } = flags;
   if (mode !== 'auto') {
     for (const { typed, option, modes } of narrowing(flags)) {
@@ -163,8 +170,9 @@ function chooseMode(flags: PlanFlags): { mode: WeightMode | 'auto'; modeReason?:
     }
     return { mode };
   }
-  let left: readonly WeightMode[] = ['weights', 'dynamic'];
-  let by: string | undefined;
+  const forStatic = STATIC_FLAGS.find((key) => flags[key] !== undefined);
+  let left: readonly QuantMode[] = forStatic === undefined ? ['weights', 'dynamic'] : STATIC;
+  let by = forStatic && asTyped(forStatic, flags[forStatic]);
   for (const { typed, option, modes } of narrowing(flags)) {
     const both = left.filter((candidate) => modes.includes(candidate));
     if (both.length === 0) throw new UsageError(`${by} and ${typed} are for different modes`, option);
@@ -176,21 +184,25 @@ function chooseMode(flags: PlanFlags): { mode: WeightMode | 'auto'; modeReason?:
 }
 
 /** The flags given that not every mode knows. */
-function narrowing(flags: PlanFlags): { typed: string; option: string; modes: readonly WeightMode[] }[] {
-  return (Object.keys(MODES_OF) as ModeFlag[])
-    .filter((key) => flags[key] !== undefined)
-    .map((key) => ({ typed: asTyped(key, flags[key]), option: asTyped(key), modes: modesOf(key, flags) }));
+function narrowing(flags: PlanFlags): { typed: string; option: string; modes: readonly QuantMode[] }[] {
+  return MODE_FLAGS.filter((key) => flags[key] !== undefined).map((key) => ({
+    typed: asTyped(key, flags[key]),
+    option: asTyped(key),
+    modes: modesOf(key, flags),
+  }));
 }
 
-/** Mode dynamic has 8-bit codes and no blocks, so it takes --bits 8 and --granularity channel. */
-function modesOf(key: ModeFlag, flags: PlanFlags): readonly WeightMode[] {
+/** Mode dynamic has 8-bit codes and no blocks, so it takes --bits 8 and --granularity channel; mode static fewer bits too. */
+function modesOf(key: ModeFlag, flags: PlanFlags): readonly QuantMode[] {
   if (key === 'bits' && flags.bits === '8') return CODED;
+  if (key === 'bits' && flags.bits !== '16') return [...STORED, ...STATIC];
   if (key === 'granularity' && flags.granularity === 'block') return STORED;
-  return MODES_OF[key];
+  return key in MODES_OF ? MODES_OF[key as keyof typeof MODES_OF] : STATIC;
 }
 
-function unsuited(typed: string, option: string, modes: readonly WeightMode[], mode: WeightMode): Error {
-  return new UsageError(`${typed} does not suit mode ${mode}, it is for ${modes.join(' and ')}`, option);
+function unsuited(typed: string, option: string, modes: readonly QuantMode[], mode: QuantMode): Error {
+  const list = [modes.slice(0, -1).join(', '), modes.at(-1)].filter((part) => part !== '').join(' and ');
+  return new UsageError(`${typed} does not suit mode ${mode}, it is for ${list}`, option);
 }
 
 /** `blockSize` → `--block-size`, with its value `--block-size 64`, false `--no-symmetric`. */
@@ -198,5 +210,5 @@ function asTyped(key: keyof QuantizeFlags, value?: unknown): string {
   const option = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   if (value === false) return `--no-${option}`;
   if (value === undefined || value === true) return `--${option}`;
-  return `--${option} ${Array.isArray(value) ? value.join(',') : value}`;
+  return `--${option} ${typeof value === 'object' ? Object.values(value ?? {}).join(',') : value}`;
 }

@@ -17,6 +17,7 @@ Examples:
   octavo quantize model.onnx                           picks the mode, writes model.int8.onnx
   octavo quantize model.onnx --bits 4 -o small.onnx    4-bit weights in blocks of 32
   octavo quantize bert.onnx --mode dynamic --skip '*classifier*'
+  octavo quantize model.onnx --calibrate photos --preset imagenet --method kl -o static.onnx
   octavo quantize model.onnx --plan-out plan.json      saves what was decided; edit it, then
   octavo quantize model.onnx --plan plan.json -o edited.onnx
   octavo quantize onnx/model.onnx --variants transformers.js

@@ -3,6 +3,7 @@
 import { planQuantization } from '../api/quantize.js';
 import { refuseOverwritingInputs } from '../node/overwrite.js';
 import { planToJson } from '../quantize/planJson.js';
+import { calibrationOf } from './calibration.js';
 import { type PlanCommandFlags, planOptions } from './flags.js';
 import { modelInput } from './input.js';
 import { toJson } from './json.js';
@@ -14,14 +15,17 @@ import type { Environment } from './terminal.js';
 export async function planCommand(
   model: string,
   flags: PlanCommandFlags,
-  { terminal, signal }: Environment,
+  environment: Environment,
 ): Promise<void> {
+  const { terminal, signal } = environment;
   const { options } = planOptions(flags);
+  const calibration = await calibrationOf(options, flags, environment);
   const input = await modelInput(model, signal);
   try {
     const { onProgress } = terminal;
     const plan = await planQuantization(input.source, {
       ...options,
+      calibration: calibration?.calibration,
       external: input.external,
       signal,
       onProgress,
@@ -30,7 +34,10 @@ export async function planCommand(
       await terminal.print(planToJson(plan));
       return;
     }
-    await refuseOverwritingInputs(input.paths, [flags.output]);
+    await refuseOverwritingInputs(
+      [...input.paths, ...(calibration === undefined ? [] : [calibration.path])],
+      [flags.output],
+    );
     await (await beginPlanFile(flags.output, plan)).commit();
     const forms = countForms(plan.nodes);
     const json = { command: 'plan', input: model, plan: flags.output, mode: plan.mode, forms };

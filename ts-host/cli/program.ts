@@ -21,6 +21,7 @@ import {
   RUN_HELP,
 } from './help.js';
 import { addSampleOptions } from './sampleFlags.js';
+import { addStaticOptions } from './staticFlags.js';
 import type { Environment } from './terminal.js';
 import { byteCount, count, names, positive, repeated, shapes, shard } from './values.js';
 import { packageVersion } from './version.js';
@@ -159,8 +160,17 @@ const MEMORY_LIMIT = ['--memory-limit <bytes>', 'most memory for buffers, such a
 
 /** The options that decide a plan: see {@link PlanFlags}. */
 function addPlanOptions(command: Command): Command {
-  return command
-    .addOption(choice('--mode <mode>', 'what quantizes', ['auto', 'weights', 'dynamic', 'embedding', 'fp16']))
+  command
+    .addOption(
+      choice('--mode <mode>', 'what quantizes', [
+        'auto',
+        'weights',
+        'dynamic',
+        'embedding',
+        'fp16',
+        'static',
+      ]),
+    )
     .addOption(choice('--bits <n>', 'bits of a weight', ['2', '3', '4', '5', '6', '7', '8', '16']))
     .addOption(choice('--granularity <what>', 'what shares a scale', ['tensor', 'channel', 'block']))
     .addOption(choice('--block-size <n>', 'weights in a block', ['16', '32', '64', '128', '256']))
@@ -169,13 +179,14 @@ function addPlanOptions(command: Command): Command {
     .addOption(choice('--observer <name>', 'how scales are chosen', ['auto', 'absmax', 'mse']))
     .addOption(choice('--block-form <form>', 'how blocks are written', ['contrib', 'qdq']))
     .addOption(choice('--weight-type <type>', 'mode dynamic: type of weights', ['int8', 'uint8']))
-    .option('--reduce-range', 'mode dynamic: 7 bits, for x86 without VNNI')
+    .option('--reduce-range', 'modes dynamic and static: 7 bits, for x86 without VNNI')
     .option('--conv-integer', 'mode dynamic: Conv in integers too')
     .option('--skip <glob>', 'leave these nodes in float (repeatable)', repeated)
     .option('--op-types <names>', 'quantize only these operators, such as Conv,Gemm', names)
     .option('--min-elements <n>', 'leave smaller weights in float', count)
     .option('--min-channels <n>', 'leave Conv with fewer output channels in float', count)
     .option(...MEMORY_LIMIT);
+  return addStaticOptions(command);
 }
 
 /** `bits of a weight: 2, 3, 4, 5, 6, 7, 8, 16` */

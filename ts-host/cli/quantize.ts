@@ -6,6 +6,7 @@ import type { QuantizeResult } from '../api/result.js';
 import type { Sink } from '../io/sink.js';
 import { refuseOverwritingInputs } from '../node/overwrite.js';
 import type { QuantizeOptions } from '../quantize/options.js';
+import { type Calibration, calibrationOf } from './calibration.js';
 import { UsageError } from './errors.js';
 import { type PlanChoice, planFlagsGiven, planOptions, type QuantizeFlags } from './flags.js';
 import { modelInput } from './input.js';
@@ -28,10 +29,12 @@ export async function quantizeCommand(
   const { options, modeReason } = await chosenOptions(flags, signal);
   const { output, force = false } = flags;
   const target = await outputTarget({ input: model, output, force, options, terminal });
+  const calibration = await calibrationOf(options, flags, environment);
   const input = await modelInput(model, signal);
   try {
     const result = await quantize(input.source, {
       ...options,
+      calibration: calibration?.calibration,
       external: input.external,
       fileName: target.fileName,
       externalData: externalData(flags, target),
@@ -39,10 +42,11 @@ export async function quantizeCommand(
       onProgress: terminal.onProgress,
     });
     try {
-      const inputs = flags.plan === undefined ? input.paths : [...input.paths, flags.plan];
+      const others = [flags.plan, calibration?.path].filter((path) => path !== undefined);
+      const inputs = [...input.paths, ...others];
       await write(result, inputs, target, flags.planOut);
       const measured: Measured | undefined = flags.measure ? await result.measure() : undefined;
-      await tell({ model, flags, result, target, measured, modeReason }, environment);
+      await tell({ model, flags, result, target, measured, modeReason, calibration }, environment);
     } finally {
       await result.close();
     }
@@ -115,11 +119,12 @@ interface Outcome {
   readonly target: OutputTarget;
   readonly measured: Measured | undefined;
   readonly modeReason: string | undefined;
+  readonly calibration: Calibration | undefined;
 }
 
 async function tell(outcome: Outcome, { terminal }: Environment): Promise<void> {
-  const { model, flags, result, target, measured, modeReason } = outcome;
-  const { report } = result;
+  const { model, flags, result, target, measured, modeReason, calibration } = outcome;
+  const { report, plan } = result;
   const paths = pathsOf(result, target);
   const files = result.files.map(({ byteLength }, i) => ({
     path: paths[i] ?? target.path,
@@ -131,6 +136,8 @@ async function tell(outcome: Outcome, { terminal }: Environment): Promise<void> 
     report: modeReason === undefined ? report : { ...report, modeReason },
     planOut: flags.planOut,
     measured,
+    plan,
+    calibration,
   };
   for (const glob of unmatchedGlobs(flags.skip ?? [], report.nodes)) {
     terminal.note(`octavo: --skip ${glob} matches no node that could be quantized\n`);

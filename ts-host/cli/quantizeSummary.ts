@@ -1,10 +1,11 @@
 // What `octavo quantize` says when it is done: for people, and as JSON.
 
-import type { NodePlan } from '../ir/plan.js';
+import type { NodePlan, QuantPlan } from '../ir/plan.js';
 import { matchesGlob } from '../quantize/glob.js';
 import type { TensorError } from '../report/measure.js';
 import type { QuantizeReport } from '../report/report.js';
 import type { ErrorMeasures } from '../wasm/kernels/measures.js';
+import { type Calibration, calibrationJson, calibrationLine } from './calibration.js';
 import { countForms, formsLine, groupByReason, megabytes, percent, rows } from './summary.js';
 import { paint } from './terminal.js';
 
@@ -20,10 +21,14 @@ export interface QuantizeSummary {
   readonly report: QuantizeReport;
   readonly planOut: string | undefined;
   readonly measured: Measured | undefined;
+  readonly plan: QuantPlan;
+  /** In mode static, where samples or statistics were given. */
+  readonly calibration: Calibration | undefined;
 }
 
 /** The schema is in docs/cli.md. */
-export function quantizeJson({ input, files, report, planOut, measured }: QuantizeSummary): unknown {
+export function quantizeJson(summary: QuantizeSummary): unknown {
+  const { input, files, report, planOut, measured, plan, calibration } = summary;
   const { mode, modeReason, inputBytes, outputBytes, opset, tensors, nodes } = report;
   return {
     command: 'quantize',
@@ -38,7 +43,10 @@ export function quantizeJson({ input, files, report, planOut, measured }: Quanti
     opset,
     forms: countForms(nodes),
     ...(measured === undefined ? {} : { weightError: measured }),
+    ...(plan.mode === 'static' ? { target: plan.target, representation: plan.representation } : {}),
+    ...(calibration === undefined ? {} : { calibration: calibrationJson(calibration) }),
     tensors,
+    ...(plan.activations === undefined ? {} : { activations: plan.activations }),
     nodes,
   };
 }
@@ -52,11 +60,23 @@ export function quantizeText(summary: QuantizeSummary, verbose: boolean): string
     ['weights', weightsLine(report)],
     ['nodes', formsLine(countForms(nodes))],
   ];
+  lines.push(...staticLines(summary));
   if (opset.after !== opset.before) lines.push(['opset', `${opset.before} raised to ${opset.after}`]);
   if (measured !== undefined) lines.push(...errorLines(measured));
   for (const { path, bytes } of files) lines.push(['written', `${paint('bold', path)}, ${megabytes(bytes)}`]);
   if (planOut !== undefined) lines.push(['plan', planOut]);
   return rows(lines) + floatNodes(nodes, verbose);
+}
+
+function staticLines({ plan, calibration }: QuantizeSummary): [string, string][] {
+  const { activations, target, representation } = plan;
+  if (activations === undefined) return [];
+  const kinds = new Map<string, number>();
+  for (const { dtype } of activations) kinds.set(dtype, (kinds.get(dtype) ?? 0) + 1);
+  const counts = [...kinds].map(([dtype, count]) => `${count} as ${dtype}`).join('; ');
+  const from: [string, string][] =
+    calibration === undefined ? [] : [['samples', calibrationLine(calibration)]];
+  return [['values', counts || 'none'], ['target', `${target}, ${representation} form`], ...from];
 }
 
 function sizeLine(before: number, after: number): string {
