@@ -8,14 +8,18 @@ import type { CompatFactory, CompatObserver, CompatOptions } from './observer.js
 import { ONNXRUNTIME } from './onnxruntime.js';
 import { PADDLE } from './paddle.js';
 
-const SYSTEMS = { paddle: PADDLE, mindspore: MINDSPORE, onnxruntime: ONNXRUNTIME } as const;
-
 /** A system whose calibration is followed to the letter. */
-export type CompatSystem = keyof typeof SYSTEMS;
+export type CompatSystem = 'paddle' | 'mindspore' | 'onnxruntime';
+
+/** Methods by name. */
+type Methods = Readonly<Record<string, CompatFactory>>;
 
 /** Methods of each system, by the names that the methods of Octavo have. */
-export const COMPAT_METHODS: Readonly<Record<CompatSystem, Readonly<Record<string, CompatFactory>>>> =
-  SYSTEMS;
+export const COMPAT_METHODS: Readonly<Record<CompatSystem, Methods>> = {
+  paddle: PADDLE,
+  mindspore: MINDSPORE,
+  onnxruntime: ONNXRUNTIME,
+};
 
 /** Makes the observer of one tensor. */
 export type CompatMake = (engine: ExecutionEngine) => CompatObserver;

@@ -88,8 +88,8 @@ const removalOutlier: CompatFactory = (engine) => {
   );
 };
 
-export const MINDSPORE = {
+export const MINDSPORE: Readonly<Record<string, CompatFactory>> = {
   minmax: minmaxObserver,
   kl: (engine) => new KlObserver(engine),
   removalOutlier,
-} as const satisfies Record<string, CompatFactory>;
+};

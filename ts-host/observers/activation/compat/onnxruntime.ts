@@ -68,9 +68,9 @@ const within = ({ min, max }: Extremes, low: number, high: number): ActivationRa
   max: Math.min(max, high),
 });
 
-export const ONNXRUNTIME = {
+export const ONNXRUNTIME: Readonly<Record<string, CompatFactory>> = {
   minmax: minmaxObserver,
   movingAverage,
   kl,
   percentile,
-} as const satisfies Record<string, CompatFactory>;
+};

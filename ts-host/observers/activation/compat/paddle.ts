@@ -172,7 +172,7 @@ const hist: CompatFactory = (engine, { percentile = 99.99 }) =>
     return (last + 1 - 0.5) * widthOf(histogram);
   });
 
-export const PADDLE = {
+export const PADDLE: Readonly<Record<string, CompatFactory>> = {
   absmax,
   minmax: minmaxObserver,
   movingAverage,
@@ -183,4 +183,4 @@ export const PADDLE = {
   kl,
   emd,
   ptf,
-} as const satisfies Record<string, CompatFactory>;
+};
