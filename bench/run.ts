@@ -1,4 +1,4 @@
-// npm run bench [-- --only kernels,float-kernels,formats,file,large,startup,models,observers] [--json]
+// npm run bench [-- --only kernels,float-kernels,formats,file,large,startup,models,observers,static] [--json]
 // Runs the sections one after the other and prints what they measured, with the goals of the issue beside it.
 
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import { large } from './sections/large.js';
 import { models } from './sections/models.js';
 import { observers } from './sections/observers.js';
 import { startup } from './sections/startup.js';
+import { staticSection } from './sections/static.js';
 
 const SECTIONS: Readonly<Record<string, () => Promise<SectionResult>>> = {
   kernels,
@@ -22,6 +23,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<SectionResult>>> = {
   large,
   models,
   observers,
+  static: staticSection,
 };
 
 const { values } = parseArgs({

@@ -32,7 +32,9 @@ export async function makeFeed(spec: TensorSpec): Promise<Feed> {
   }
   if (spec.kind === 'file') {
     const bytes = await readFile(spec.file);
-    return { dtype: 'float32', dims, data: new Float32Array(Uint8Array.from(bytes).buffer) };
+    const size = dims.reduce((a, b) => a * b, 4);
+    const data = new Float32Array(Uint8Array.from(bytes.subarray(bytes.length - size)).buffer);
+    return { dtype: 'float32', dims, data };
   }
   const [batch, , height, width] = dims as [number, number, number, number];
   const data = new Float32Array(batch * 3 * height * width);

@@ -21,7 +21,7 @@ export type TensorSpec =
    *  each picture has noise and grey levels of its own. */
   | { kind: 'text'; text: string; dims: number[]; rule: PixelRule; seed: number; turned?: boolean }
   | { kind: 'values'; dtype: string; dims: number[]; values: number[] }
-  /** float32, raw and little-endian in a file. */
+  /** float32, little-endian, at the end of a file: a raw one or a .npy. */
   | { kind: 'file'; file: string; dims: number[] };
 
 /** Input tensors of one run, by input name. */
