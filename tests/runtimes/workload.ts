@@ -3,6 +3,7 @@
 
 import type * as Octavo from '../../ts-host/index.js';
 import type { WorkloadResult } from './outcome.js';
+import { STATIC_DIMS, STATIC_MODEL, staticFiles } from './static.js';
 
 /** Model file name → how this runtime reads it: a path, a range request, an object of a bucket. */
 export type Inputs = Readonly<Record<string, () => Promise<Octavo.SourceInput>>>;
@@ -62,6 +63,7 @@ export async function runWorkload(octavo: typeof Octavo, inputs: Inputs): Promis
       if (!isSmall || external.length > 0) continue;
       await hashOutputs(hashes, `${name} ${label}`, (await execute(octavo, model!, name, 'strict')).outputs);
     }
+    if (name === STATIC_MODEL) await hashStatic(hashes, octavo, source);
     const { outputs } = await execute(octavo, source, name, 'strict');
     await hashOutputs(hashes, name, outputs);
     const fast = await execute(octavo, source, name, 'fast');
@@ -76,6 +78,25 @@ export async function runWorkload(octavo: typeof Octavo, inputs: Inputs): Promis
   return { hashes, diagnostics };
 }
 
+/** Statistics, statically quantized models, and what these give. */
+async function hashStatic(
+  hashes: Record<string, string>,
+  octavo: typeof Octavo,
+  source: Octavo.SourceInput,
+): Promise<void> {
+  for (const [label, bytes] of await staticFiles(octavo, source)) {
+    const what = `${STATIC_MODEL} ${label}`;
+    hashes[what] = await sha256(bytes);
+    if (label.includes('statistics')) continue;
+    const { outputs } = await execute(octavo, bytes, STATIC_MODEL, 'strict');
+    await hashOutputs(hashes, what, outputs);
+  }
+  const of = (label: string) => hashes[`${STATIC_MODEL} ${label}`];
+  if (of('static statistics') !== of('static statistics of merged shards')) {
+    throw new Error('shards merge to other statistics than those of the whole');
+  }
+}
+
 /** Dims of an input, and the bounds of its whole numbers. */
 interface FeedRule {
   readonly dims: readonly number[];
@@ -87,7 +108,7 @@ interface FeedRule {
 const FEEDS: Readonly<Record<string, Readonly<Record<string, FeedRule>>>> = {
   'ch_PP-OCRv4_det_infer.onnx': { x: { dims: [1, 3, 64, 96] } },
   'ch_PP-OCRv4_rec_infer.onnx': { x: { dims: [1, 3, 48, 96] } },
-  'ch_ppocr_mobile_v2.0_cls_infer.onnx': { x: { dims: [1, 3, 48, 96] } },
+  [STATIC_MODEL]: { x: { dims: STATIC_DIMS } },
   'synthetic.onnx': { ids: { dims: [5] } },
   'recurrent.onnx': { tokens: { dims: [3, 7] }, lengths: { dims: [3], low: 2, high: 7 } },
   'encoder.onnx': { tokens: { dims: [2, 9] }, mask: { dims: [2, 9], low: 0, high: 1 } },
