@@ -37,11 +37,13 @@ export { bytesSource, type Source } from './io/source.js';
 export { streamSink } from './io/stream-sink.js';
 export type { DType } from './ir/dtype.js';
 export {
+  type ActivationPlan,
   type NodeForm,
   type NodePlan,
   PLAN_VERSION,
   type QuantMode,
   type QuantPlan,
+  type QuantTarget,
   type TensorPlan,
 } from './ir/plan.js';
 export type { Histogram, SampleExtremes, TensorStats } from './observers/activation/stats.js';

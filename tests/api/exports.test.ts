@@ -47,11 +47,12 @@ const NODE_VALUES = [
   'quantizeFile',
 ];
 
-const TYPES = `Bits CalibrateOptions CalibrationOptions CheckpointOptions CheckpointStore DType Diagnostics
+const TYPES =
+  `ActivationPlan Bits CalibrateOptions CalibrationOptions CheckpointOptions CheckpointStore DType Diagnostics
   DirectoryHandleLike ErrorCode ErrorPlace ExecutorName ExternalResolver Family FamilyChoice
   FileHandleLike GivenSamples GranularityName Histogram HttpOptions InitModules InspectOptions
   Inspection MemorySink ModuleInput ModuleSource NodeForm NodePlan OnnxRuntime OutputFile Progress
-  QuantMode QuantPlan QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket R2WriteBucket
+  QuantMode QuantPlan QuantTarget QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket R2WriteBucket
   RelaxedState RunOptions RunSessionOptions Sample SampleExtremes SampleInput SampleSource Samples
   SessionDiagnostics SessionMemory SessionOptions Shard Sink SinkFile Source SourceInput Tensor
   TensorArray TensorError TensorInput TensorPlan TensorReport TensorStats ValueMetadata VariantFamily

@@ -23,12 +23,13 @@ import { QuantizeResult } from './result.js';
  *
  *  Reads the graph, decides for every weight how it is stored (or takes `options.plan`), and returns the result ready
  *  to be written. Weights are read chunk by chunk, once to choose scales and once when they are written, so the input
- *  must stay readable until then.
+ *  must stay readable until then. Mode static runs the model over `options.calibration` in between.
  *
  *  @param input - An ONNX model: bytes, a Blob, a Response, a stream, or a Source (fileSource, httpSource, …).
  *  @throws OctavoError `NOT_A_MODEL`, `TRUNCATED`, `MALFORMED`, `GRAPH_INVALID` and other reader errors;
  *  `INVALID_ARGUMENT` for an option; `NON_FINITE_WEIGHT`; `PLAN_INVALID`, `PLAN_VERSION` for `options.plan`;
- *  `WASM_UNAVAILABLE`, `SIMD_UNAVAILABLE`; `MEMORY_LIMIT`; `ABORTED`.
+ *  `WASM_UNAVAILABLE`, `SIMD_UNAVAILABLE`; `MEMORY_LIMIT`; `ABORTED`. Mode static: `ALREADY_QUANTIZED`,
+ *  `NOTHING_TO_QUANTIZE`, `UNSUPPORTED_OP`, and what calibrate() throws.
  *  @example
  *  ```ts
  *  const result = await quantize(modelBytes, { mode: 'weights', bits: 8 });

@@ -17,6 +17,7 @@ import type { QuantizeOptions } from '../quantize/options.js';
 import { checkPlan } from '../quantize/planJson.js';
 import { checkPlanWeights } from '../quantize/planWeights.js';
 import { boundsOf } from '../quantize/static/activations.js';
+import { checkBiases } from '../quantize/static/biases.js';
 import { checkStaticPlanFits } from '../quantize/static/planFits.js';
 import { planStatic } from '../quantize/static/planStatic.js';
 import { type StaticSettings, staticSettings } from '../quantize/static/settings.js';
@@ -152,5 +153,6 @@ async function givenPlan(
   checkPlan(plan);
   checkStaticPlanFits(plan, model, await boundsOf(new GraphIndex(model.graph), context));
   await checkPlanWeights(engine, plan, model, context);
+  await checkBiases(plan, model, context);
   return plan;
 }

@@ -13,7 +13,7 @@ import {
   type QuantPlan,
   type TensorPlan,
 } from '../../ir/plan.js';
-import { readAll, type Tensor } from '../../ir/tensor.js';
+import type { Tensor } from '../../ir/tensor.js';
 import type { ActivationRange } from '../../observers/activation/method.js';
 import type { StatsByValue } from '../../observers/activation/statsByValue.js';
 import { floatChunks } from '../../tensor/floatChunks.js';
@@ -23,6 +23,7 @@ import type { ExecutionEngine } from '../../wasm/execution.js';
 import { scalesFromRange } from '../../wasm/kernels/ranges.js';
 import { Activations } from '../activations.js';
 import { type Bounds, boundsOf } from './activations.js';
+import { biasValues } from './biases.js';
 import type { IntegerUse } from './operators/use.js';
 import { codeRule, type Parameters, parametersOf } from './parameters.js';
 import { refusals } from './refusals.js';
@@ -172,7 +173,7 @@ class Planner {
         node,
         input: weight.input,
         inputScale: quantizesBias ? this.#parametersOf(groups.find(node.inputs[data[0]!]!)).scale : undefined,
-        bias: bias && (await this.#values(bias)),
+        bias: bias && (await biasValues(bias, this.#context)),
       };
       const name = node.inputs[weight.input]!;
       weights.set(name, [...(weights.get(name) ?? []), reader]);
@@ -255,10 +256,5 @@ class Planner {
 
   #constant(name: string): Tensor {
     return this.#structure.index.constant(name)!;
-  }
-
-  async #values(tensor: Tensor): Promise<Float32Array> {
-    const bytes = await readAll(tensor.data, this.#context);
-    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   }
 }
