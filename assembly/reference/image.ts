@@ -3,13 +3,13 @@
 import { ResizePass, windowAt, windowCount, windowFirst, windowWeight } from '../layout/resize';
 
 /** Output rows [from, to): the pixels under a window, along B (across) then along A (down), each a float32 sum in their
- *  order; rounded half up, kept in 0 … 255, and so in between too if `rounds`. pass.cache has aTaps words, then aTaps rows of
+ *  order; rounded half up, kept in 0 … 255, and so in between too if `rounds`. pass.cache has aTaps words, all ones before the first
+ *  call, then aTaps rows of
  *  3 · bOutputs + 1 floats, then 3 · bExtent + 1 floats that only kernels/image/simd128.ts uses. */
 export function image_resample(
   xPtr: usize, outPtr: usize, from: u32, to: u32, pass: ResizePass, rounds: u32,
 ): void {
   const length = usize(pass.bOutputs) * 3;
-  for (let slot: u32 = 0; slot < pass.aTaps; slot++) store<u32>(pass.cache + (usize(slot) << 2), u32.MAX_VALUE);
   for (let row = from; row < to; row++) {
     const window = windowAt(pass.aTable, pass.aTaps, row);
     const first = windowFirst(window), count = windowCount(window);

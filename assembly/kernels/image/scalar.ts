@@ -2,18 +2,20 @@
 
 import { ResizePass } from '../../layout/resize';
 
-/** Writes a picture of width x height as a camera held it upright. orientation: 2 … 8 as in EXIF; from 5 on width and height
+/** Writes rows [from, to) of a picture of width x height as a camera held it upright. orientation: 2 … 8 as in EXIF; from 5 on width and height
  *  change places.
  *
  *    2 mirrored · 3 turned by 180° · 4 upside down · 5 transposed · 6 turned by 90° clockwise · 7 transposed over the other
  *    diagonal · 8 turned by 90° anticlockwise */
-export function image_orient(xPtr: usize, width: u32, height: u32, orientation: u32, outPtr: usize): void {
+export function image_orient(
+  xPtr: usize, width: u32, height: u32, orientation: u32, outPtr: usize, from: u32, to: u32,
+): void {
   const isTurned = orientation >= 5;
   const outWidth = isTurned ? height : width;
   const mirrorsX = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
   const mirrorsY = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-  let x = xPtr;
-  for (let row: u32 = 0; row < height; row++) {
+  let x = xPtr + usize(from) * width * 3;
+  for (let row = from; row < to; row++) {
     const v = mirrorsY ? height - 1 - row : row;
     for (let column: u32 = 0; column < width; column++, x += 3) {
       const u = mirrorsX ? width - 1 - column : column;

@@ -177,52 +177,87 @@ function readSizes(state: Inflate, codes: usize, count: u32): i32 {
   return GOES_ON;
 }
 
+/** Symbols of a block until it ends or the room for now is full. Of one refill a length, a distance and their extra bits
+ *  (48 at most) can be taken. */
 function decodeCodes(state: Inflate, stop: usize): i32 {
   copyMatch(state, stop);
-  while (state.out < stop) {
-    refill(state);
-    const code = lookUpCode(lengthCodes(state), u32(state.bits));
-    if (code >> 12 > state.bitCount) return CUT;
-    if (code == 0) return state.bitCount < 15 && state.at >= state.end ? CUT : BROKEN;
-    take(state, code >> 12);
-    const symbol = code & 0xfff;
+  const lengths = lengthCodes(state), distances = distanceCodes(state), end = state.end;
+  let at = state.at, out = state.out, bits = state.bits, count = state.bitCount;
+  let status = GOES_ON;
+  while (out < stop) {
+    if (count < 48) {
+      if (at + 8 <= end) {
+        bits |= load<u64>(at) << u64(count);
+        at += (63 - count) >> 3;
+        count |= 56;
+      } else for (; count <= 56 && at < end; count += 8) bits |= u64(load<u8>(at++)) << u64(count);
+    }
+    const code = lookUpCode(lengths, u32(bits));
+    const size = code >> 12, symbol = code & 0xfff;
+    if (code == 0 || size > count) {
+      status = code != 0 || (count < 15 && at >= end) ? CUT : BROKEN;
+      break;
+    }
     if (symbol < 256) {
-      store<u8>(state.out++, u8(symbol));
+      bits >>= u64(size);
+      count -= size;
+      store<u8>(out++, u8(symbol));
       continue;
     }
     if (symbol == 256) {
+      bits >>= u64(size);
+      count -= size;
       endBlock(state);
-      return GOES_ON;
+      break;
     }
-    const status = beginMatch(state, symbol - 257);
-    if (status != GOES_ON) return status;
-    copyMatch(state, stop);
+    if (symbol > 285) {
+      status = BROKEN;
+      break;
+    }
+    const length = u32(load<u16>(LENGTHS + (usize(symbol - 257) << 1)));
+    const before = size + (length >> 12);
+    const next = lookUpCode(distances, u32(bits >> u64(before)));
+    const place = next & 0xfff, extra = place < 4 ? 0 : (place >> 1) - 1;
+    const behind = before + (next >> 12);
+    if (behind + extra > count) {
+      status = CUT;
+      break;
+    }
+    const base = place < 4 ? place + 1 : ((2 + (place & 1)) << extra) + 1;
+    const distance = base + (u32(bits >> u64(behind)) & ((1 << extra) - 1));
+    if (next == 0 || place >= 30 || usize(distance) > out - state.outStart) {
+      status = BROKEN;
+      break;
+    }
+    const bytes = (length & 0xfff) + (u32(bits >> u64(size)) & ((1 << (length >> 12)) - 1));
+    bits >>= u64(behind + extra);
+    count -= behind + extra;
+    const now = min(bytes, u32(stop - out));
+    copyBytes(out, distance, now);
+    out += now;
+    state.matchLength = bytes - now;
+    state.matchDistance = distance;
   }
-  return GOES_ON;
+  state.at = at;
+  state.out = out;
+  // Above the bits that count may stand some of the byte that comes next.
+  state.bits = count < 64 ? bits & (((<u64>1) << u64(count)) - 1) : bits;
+  state.bitCount = count;
+  return status;
 }
 
-function beginMatch(state: Inflate, index: u32): i32 {
-  if (index >= 29) return BROKEN;
-  const length = u32(load<u16>(LENGTHS + (usize(index) << 1)));
-  refill(state);
-  const code = lookUpCode(distanceCodes(state), u32(state.bits >> u64(length >> 12)));
-  const symbol = code & 0xfff;
-  const extra = symbol < 4 ? 0 : (symbol >> 1) - 1;
-  if ((length >> 12) + (code >> 12) + extra > state.bitCount) return CUT;
-  if (code == 0 || symbol >= 30) return BROKEN;
-  state.matchLength = (length & 0xfff) + take(state, length >> 12);
-  take(state, code >> 12);
-  const base = symbol < 4 ? symbol + 1 : ((2 + (symbol & 1)) << extra) + 1;
-  state.matchDistance = base + take(state, extra);
-  return usize(state.matchDistance) > state.out - state.outStart ? BROKEN : GOES_ON;
-}
-
-/** Byte by byte: a match may reach into what it writes. */
-@inline
+/** The rest of a match that the room was too small for. */
 function copyMatch(state: Inflate, stop: usize): void {
-  const length = min(state.matchLength, u32(stop - state.out));
-  const from = state.out - state.matchDistance;
-  for (let i: u32 = 0; i < length; i++) store<u8>(state.out + i, load<u8>(from + i));
-  state.out += length;
-  state.matchLength -= length;
+  const now = min(state.matchLength, u32(stop - state.out));
+  copyBytes(state.out, state.matchDistance, now);
+  state.out += now;
+  state.matchLength -= now;
+}
+
+/** `count` bytes from `distance` before. Byte by byte where a match reaches into what it writes. */
+@inline
+function copyBytes(out: usize, distance: u32, count: u32): void {
+  const from = out - distance;
+  if (distance >= count) memory.copy(out, from, count);
+  else for (let i: u32 = 0; i < count; i++) store<u8>(out + i, load<u8>(from + i));
 }

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import type { ExecutionEngine } from '../../../ts-host/wasm/execution.js';
 import type { PassAxis } from '../../../ts-host/wasm/kernels/execute/resize.js';
 import {
+  beginResample,
   copyLevels,
   IMAGE_FORMATS,
   type ImageFormat,
@@ -63,6 +64,7 @@ function resampled(
     const job = { kind: 'blend' as const, rounds, down: pass(down, a!), across: pass(across, b!) };
     const half = Math.floor(down.outputs / 2);
     const at = { x: x!, out: to!, block: block!, cache: rows! };
+    beginResample(engine, { ...job, ...at });
     resamplePixels(engine, { ...job, ...at }, 0, half);
     resamplePixels(engine, { ...job, ...at }, half, down.outputs);
   });
@@ -130,7 +132,9 @@ describe('pixels', () => {
       const pixels = rng.bytes(width * height * 3);
       const out = new Uint8Array(pixels.length);
       withHeapGuards(simd, [pixels, out], 1, (x, to) => {
-        orientPixels(simd, x!, width, height, Number(orientation), to!);
+        const half = Math.floor(height / 2);
+        orientPixels(simd, x!, width, height, Number(orientation), to!, 0, half);
+        orientPixels(simd, x!, width, height, Number(orientation), to!, half, height);
       });
       const outWidth = Number(orientation) >= 5 ? height : width;
       for (let i = 0; i < width * height; i++) {

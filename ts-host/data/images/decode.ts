@@ -6,6 +6,9 @@ import { decodeJpeg } from './jpeg/decode.js';
 import { decodePng } from './png/decode.js';
 import type { Pixels, Work } from './work.js';
 
+/** Pixels turned between two looks at the signal. */
+const PIXELS_A_STEP = 2 ** 16;
+
 /** What images begin with. */
 const SIGNATURES: readonly (readonly [kind: string, ...bytes: readonly (number | undefined)[]])[] = [
   ['JPEG', 0xff, 0xd8, 0xff],
@@ -49,13 +52,18 @@ export async function decodePixels(
   return upright(work, await decode(work, file, maxPixels));
 }
 
-function upright(
+async function upright(
   work: Work,
   { at, width, height, orientation }: Pixels & { readonly orientation: number },
-): Pixels {
+): Promise<Pixels> {
   if (orientation === 1) return { at, width, height };
   const turned = work.alloc(width * height * 3, 'pixels of an image');
-  orientPixels(work.engine, at, width, height, orientation, turned);
+  const step = Math.ceil(PIXELS_A_STEP / width);
+  for (let from = 0; from < height; from += step) {
+    const to = Math.min(height, from + step);
+    orientPixels(work.engine, at, width, height, orientation, turned, from, to);
+    await work.turn();
+  }
   work.free(at);
   return orientation < 5 ? { at: turned, width, height } : { at: turned, width: height, height: width };
 }

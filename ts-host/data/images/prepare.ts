@@ -10,7 +10,9 @@ import {
   windowTaps,
 } from '../../wasm/kernels/execute/resize.js';
 import {
+  beginResample,
   copyLevels,
+  type ElementSteps,
   halveElements,
   nearestPixels,
   normalizePixels,
@@ -23,6 +25,8 @@ import { channelsOf, normalization, type Preparation } from './options.js';
 import type { ImageTarget } from './target.js';
 import type { Pixels, Work } from './work.js';
 
+/** Pixels normalized between two looks at the signal. */
+const PIXELS_A_STEP = 2 ** 18;
 /** Products between two looks at the signal. */
 const PRODUCTS_A_STEP = 2 ** 21;
 
@@ -46,21 +50,37 @@ export async function prepareImage(
   const channels = channelsOf(target.format);
   const steps =
     target.layout === 'NCHW' ? { pixelStep: 1, channelStep: count } : { pixelStep: channels, channelStep: 1 };
-  const { engine } = work;
-  if (target.dtype === 'uint8') copyLevels(engine, pixels, count, target.format, out, steps);
-  else {
-    const norm = work.copyIn(asBytes(normalization(options, target.format)), 'means');
-    const isHalf = target.dtype === 'float16';
-    const floats = isHalf ? work.alloc(count * channels * 4, 'an image') : out;
-    normalizePixels(engine, pixels, count, target.format, norm, floats, steps);
-    if (isHalf) {
-      halveElements(engine, floats, out, count * channels);
-      work.free(floats);
-    }
-    work.free(norm);
-  }
+  await fill(work, pixels, target, options, steps, out);
   work.free(pixels);
-  await work.turn();
+}
+
+/** Elements of the input from pixels of its size. */
+async function fill(
+  work: Work,
+  pixels: number,
+  target: ImageTarget,
+  options: Preparation,
+  steps: ElementSteps,
+  out: number,
+): Promise<void> {
+  const { engine } = work;
+  const { dtype, format } = target;
+  const count = target.width * target.height;
+  const elements = count * channelsOf(format);
+  const norm = work.copyIn(asBytes(normalization(options, format)), 'means');
+  const floats = dtype === 'float16' ? work.alloc(elements * 4, 'an image') : out;
+  for (let from = 0; from < count; from += PIXELS_A_STEP) {
+    const pixel = pixels + from * 3;
+    const some = Math.min(PIXELS_A_STEP, count - from);
+    if (dtype === 'uint8') copyLevels(engine, pixel, some, format, out + from * steps.pixelStep, steps);
+    else normalizePixels(engine, pixel, some, format, norm, floats + from * steps.pixelStep * 4, steps);
+    await work.turn();
+  }
+  if (dtype === 'float16') {
+    halveElements(engine, floats, out, elements);
+    work.free(floats);
+  }
+  work.free(norm);
 }
 
 function asBytes(floats: Float32Array): Uint8Array {
@@ -91,6 +111,7 @@ async function resample(
     block: work.alloc(RESAMPLE_BYTES, 'a resize'),
     cache: work.alloc(resampleCacheBytes(down.axis, across.axis), 'rows of a resize'),
   };
+  beginResample(work.engine, job);
   const step = rowsAStep(picture, geometry, job.down, job.across);
   for (let from = 0; from < target.height; from += step) {
     resamplePixels(work.engine, job, from, Math.min(target.height, from + step));
@@ -102,9 +123,8 @@ async function resample(
 
 function rowsAStep(picture: Pixels, { height }: Geometry, down: PassAxis, across: PassAxis): number {
   const newRows = Math.ceil(picture.height / height);
-  const products = across.outputs * 3 * (1 + newRows * across.taps + down.taps);
-  // Rows that a window shares with the one before are blended again at the start of a step.
-  return Math.max(1, down.taps, Math.floor(PRODUCTS_A_STEP / products));
+  const blended = newRows * 3 * (picture.width + across.outputs * across.taps);
+  return Math.max(1, Math.floor(PRODUCTS_A_STEP / (blended + across.outputs * 3 * down.taps)));
 }
 
 /** Triangle or Keys' cubic: widened where the picture shrinks, with a = −½ and weights inside the picture only, as Pillow;

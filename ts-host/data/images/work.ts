@@ -14,6 +14,9 @@ export interface Pixels {
 /** Longest time without a turn: half of what an abort may take is left to one step. */
 const TURN_MS = 15;
 
+/** Bytes copied between two looks at the signal. */
+const BYTES_A_STEP = 2 ** 22;
+
 export class Work {
   readonly engine: ExecutionEngine;
   readonly context: RunContext;
@@ -43,6 +46,16 @@ export class Work {
   copyIn(bytes: Uint8Array, what: string): number {
     const address = this.alloc(bytes.byteLength, what);
     this.engine.heap.bytes.set(bytes, address);
+    return address;
+  }
+
+  /** Copies a file in, in pieces. */
+  async copyFileIn(file: Uint8Array): Promise<number> {
+    const address = this.alloc(file.byteLength, 'an image file');
+    for (let from = 0; from < file.byteLength; from += BYTES_A_STEP) {
+      this.engine.heap.bytes.set(file.subarray(from, from + BYTES_A_STEP), address + from);
+      await this.turn();
+    }
     return address;
   }
 

@@ -55,8 +55,8 @@ export interface DecodedJpeg extends Pixels {
 /** Decodes a JPEG file. The pixels are a block of `work`.
  *  @throws OctavoError `MALFORMED`, `TRUNCATED` with the byte offset; `IMAGE_UNSUPPORTED`; `LIMIT_EXCEEDED` above
  *  `mostPixels`; `MEMORY_LIMIT`; `ABORTED` */
-export function decodeJpeg(work: Work, file: Uint8Array, mostPixels: number): Promise<DecodedJpeg> {
-  return new JpegDecoder(work, file, mostPixels).decode();
+export async function decodeJpeg(work: Work, file: Uint8Array, mostPixels: number): Promise<DecodedJpeg> {
+  return new JpegDecoder(work, file, await work.copyFileIn(file), mostPixels).decode();
 }
 
 class JpegDecoder {
@@ -65,7 +65,6 @@ class JpegDecoder {
   readonly #mostPixels: number;
   readonly #tables: JpegTables;
   readonly #state: number;
-  /** Address of the file. */
   readonly #base: number;
   #at = 0;
   #frame: Frame | undefined;
@@ -78,11 +77,12 @@ class JpegDecoder {
   /** Samples are made already: baseline, one scan. */
   #isFinished = false;
 
-  constructor(work: Work, file: Uint8Array, mostPixels: number) {
+  /** @param base - address of the file */
+  constructor(work: Work, file: Uint8Array, base: number, mostPixels: number) {
     this.#work = work;
     this.#file = file;
     this.#mostPixels = mostPixels;
-    this.#base = work.copyIn(file, 'an image file');
+    this.#base = base;
     this.#tables = new JpegTables(work);
     this.#state = work.alloc(SCAN_BYTES, 'a scan');
   }
@@ -179,8 +179,10 @@ class JpegDecoder {
     if (++this.#scans > MOST_SCANS) this.#fail('LIMIT_EXCEEDED', `more than ${MOST_SCANS} scans`);
     const isWhole = frame.progressive || header.components.length < frame.components.length;
     if (this.#isFinished) this.#fail('MALFORMED', 'a scan behind the last one');
+    const isFirst = this.#planes === undefined;
     this.#planes ??= new JpegPlanes(this.#work, frame, isWhole);
     const planes = this.#planes;
+    if (isFirst && isWhole) await planes.clear();
     const isOnly = !isWhole && this.#scans === 1;
     for (const { index } of header.components) {
       const number = frame.components[index]!.steps;

@@ -31,7 +31,7 @@ export class JpegPlanes {
   readonly #work: Work;
   readonly #most: readonly [number, number];
 
-  /** @param isWhole - room for the coefficients of the whole image, zeros; else for one row of units */
+  /** @param isWhole - room for the coefficients of the whole image; else for one row of units */
   constructor(work: Work, frame: Frame, isWhole: boolean) {
     const [mostAcross, mostDown] = mostFactors(frame.components);
     this.#work = work;
@@ -43,9 +43,6 @@ export class JpegPlanes {
       const blockRows = this.unitRows * down;
       const rowsHeld = isWhole ? blockRows : down;
       const coefficients = work.alloc(blocksPerRow * rowsHeld * BLOCK_BYTES, 'coefficients of an image');
-      if (isWhole) {
-        work.engine.heap.bytes.fill(0, coefficients, coefficients + blocksPerRow * rowsHeld * BLOCK_BYTES);
-      }
       return {
         across,
         down,
@@ -65,6 +62,18 @@ export class JpegPlanes {
     const [mostAcross, mostDown] = mostFactors(frame.components);
     const units = Math.ceil(frame.width / (8 * mostAcross)) * Math.ceil(frame.height / (8 * mostDown));
     return units * frame.components.reduce((sum, { across, down }) => sum + across * down, 0);
+  }
+
+  /** Makes the coefficients of the whole image zero. */
+  async clear(): Promise<void> {
+    for (const { coefficients, blocksPerRow, blockRows } of this.components) {
+      const rowBytes = blocksPerRow * BLOCK_BYTES;
+      for (let row = 0; row < blockRows; row++) {
+        const from = coefficients + row * rowBytes;
+        this.#work.engine.heap.bytes.fill(0, from, from + rowBytes);
+        await this.#work.turn();
+      }
+    }
   }
 
   /** Turns the coefficients of one row of units into samples. */

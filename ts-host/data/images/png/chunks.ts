@@ -29,6 +29,8 @@ const SIGNATURE_BYTES = 8;
 /** Length, type, check sum. */
 const CHUNK_BYTES = 12;
 const MOST_SIDE = 2 ** 31 - 1;
+/** Bytes summed between two looks at the signal. */
+const BYTES_A_STEP = 2 ** 20;
 
 /** Channels and allowed depths by colour type. */
 const COLORS: Readonly<Record<number, { readonly channels: number; readonly depths: readonly number[] }>> = {
@@ -48,10 +50,9 @@ interface Chunk {
 
 /** Reads everything but the pixels. @throws OctavoError as decodePng */
 export async function readPngFile(work: Work, file: Uint8Array, mostPixels: number): Promise<PngFile> {
-  const reader = new PngReader(work, file, mostPixels);
-  for (let chunk = reader.next(); chunk.type !== 'IEND'; chunk = reader.next()) {
+  const reader = new PngReader(work, file, await work.copyFileIn(file), mostPixels);
+  for (let chunk = await reader.next(); chunk.type !== 'IEND'; chunk = await reader.next()) {
     reader.read(chunk);
-    await work.turn();
   }
   return reader.finish();
 }
@@ -73,16 +74,17 @@ class PngReader {
   #isBehindData = false;
   #orientation = 1;
 
-  constructor(work: Work, file: Uint8Array, mostPixels: number) {
+  /** @param base - address of the file */
+  constructor(work: Work, file: Uint8Array, base: number, mostPixels: number) {
     this.#work = work;
     this.#file = file;
     this.#view = new DataView(file.buffer, file.byteOffset, file.byteLength);
     this.#mostPixels = mostPixels;
-    this.#base = work.copyIn(file, 'an image file');
+    this.#base = base;
   }
 
   /** The next chunk; its check sum is right. */
-  next(): Chunk {
+  async next(): Promise<Chunk> {
     const at = this.#at;
     if (at + CHUNK_BYTES > this.#file.length) this.#fail('TRUNCATED', 'the file ends inside the image');
     const length = this.#view.getUint32(at);
@@ -91,12 +93,22 @@ class PngReader {
       this.#fail('TRUNCATED', `the file ends inside a chunk of ${length} bytes`);
     }
     // Bytes of the file below `at` may have been moved over; the others are still in place.
-    const sum = crc32(this.#work.engine, this.#base + at + 4, length + 4);
+    const sum = await this.#sum(at + 4, length + 4);
     if (sum !== this.#view.getUint32(at + 8 + length)) {
       this.#fail('MALFORMED', `the check sum of a chunk ${JSON.stringify(type)} is wrong`);
     }
     this.#at = at + CHUNK_BYTES + length;
     return { type, at: at + 8, length };
+  }
+
+  async #sum(at: number, length: number): Promise<number> {
+    let sum = 0;
+    for (let done = 0; done < length; done += BYTES_A_STEP) {
+      const some = Math.min(BYTES_A_STEP, length - done);
+      sum = crc32(this.#work.engine, this.#base + at + done, some, sum);
+      await this.#work.turn();
+    }
+    return sum;
   }
 
   read(chunk: Chunk): void {

@@ -6,7 +6,7 @@ import type { PassAxis } from '../execute/resize.js';
 
 type Address = number;
 
-/** Writes a picture upright. @param orientation - 2 … 8 as in EXIF; from 5 on width and height change places */
+/** Writes stored rows [from, to) of a picture upright. @param orientation - 2 … 8 as in EXIF; from 5 on width and height change places */
 export function orientPixels(
   { kernels }: ExecutionEngine,
   x: Address,
@@ -14,8 +14,10 @@ export function orientPixels(
   height: number,
   orientation: number,
   out: Address,
+  from: number,
+  to: number,
 ): void {
-  kernels.image_orient!(x, width, height, orientation, out);
+  kernels.image_orient!(x, width, height, orientation, out, from, to);
 }
 
 /** Indices of the pixels nearest to `outputs` points spread over `extent`, as 32-bit integers at `table`. */
@@ -47,6 +49,11 @@ export interface Resample {
   /** {@link RESAMPLE_BYTES} bytes. */
   readonly block: Address;
   readonly cache: Address;
+}
+
+/** To be called before the first rows. */
+export function beginResample({ heap }: ExecutionEngine, { kind, down, cache }: Resample): void {
+  if (kind === 'blend') heap.bytes.fill(255, cache, cache + 4 * down.taps);
 }
 
 /** Output rows [from, to). Extents are those of the picture, outputs and tables those of the crop. */
