@@ -233,21 +233,39 @@ describe('statistics of a tensor', () => {
 
   it('a heap without room -> MEMORY_LIMIT, the statistics as before; dispose -> every byte back', () => {
     const held = engine.heap.held;
-    const collector = new StatsCollector(engine);
+    let room = Number.POSITIVE_INFINITY;
+    const { heap } = engine;
+    // The engine's own heap, that refuses a block once `room` blocks were given out.
+    const narrow = {
+      memory: heap.memory,
+      get bytes() {
+        return heap.bytes;
+      },
+      alloc(byteLength: number, what?: string) {
+        if (room-- <= 0) throw new OctavoError('MEMORY_LIMIT', `${what} does not fit`);
+        return heap.alloc(byteLength, what);
+      },
+      free: (address: number) => heap.free(address),
+      copyOut: (address: number, byteLength: number) => heap.copyOut(address, byteLength),
+    };
+    const collector = new StatsCollector({ ...engine, heap: narrow as unknown as typeof heap });
     observe(collector, [1, 2], 0);
     const before = collector.state();
-    const blocked = Object.create(engine.heap, {
-      alloc: {
-        value: () => {
-          throw new OctavoError('MEMORY_LIMIT', 'no room');
-        },
-      },
-    });
-    const poor = new StatsCollector({ ...engine, heap: blocked });
-    assert.throws(() => poor.observe({ address: 0, count: 4, items: 1, sample: 0 }), {
-      code: 'MEMORY_LIMIT',
-    });
-    assertSame(collector.state(), before);
+    // Without room for the scratch, then for the counts on a wider grid.
+    for (const blocks of [0, 1]) {
+      room = blocks;
+      assert.throws(() => observe(collector, [1, 900], 1), { code: 'MEMORY_LIMIT' });
+      assertSame(collector.state(), before);
+    }
+    room = Number.POSITIVE_INFINITY;
+    observe(collector, [1, 900], 1);
+    assertSame(
+      collector.state(),
+      collect([
+        { sample: 0, values: [1, 2] },
+        { sample: 1, values: [1, 900] },
+      ]),
+    );
     collector.dispose();
     assert.equal(engine.heap.held, held);
   });
