@@ -9,9 +9,10 @@ export function conv_f32_packed_bytes(groups: usize, groupOutputs: usize, groupC
 }
 
 export function conv_f32_pack(
-  wPtr: usize, packedPtr: usize, groups: usize, groupOutputs: usize, groupChannels: usize, taps: usize,
+  wPtr: usize, packedPtr: usize, groupOutputs: usize, groupChannels: usize, taps: usize, first: usize, end: usize,
 ): void {
-  memory.copy(packedPtr, wPtr, conv_f32_packed_bytes(groups, groupOutputs, groupChannels, taps));
+  const outputBytes = (groupChannels * taps) << 2;
+  memory.copy(packedPtr + first * outputBytes, wPtr + first * outputBytes, (end - first) * outputBytes);
 }
 
 export function conv_f32_scratch_bytes(taps: usize, kernelWidth: usize, groupChannels: usize): usize {

@@ -11,9 +11,16 @@ export function conv_transpose_f32_packed_bytes(
   return (groups * groupOutputs * groupChannels * taps) << 2;
 }
 
-export function conv_transpose_f32_pack(shapePtr: usize, wPtr: usize, packedPtr: usize): void {
+export function conv_transpose_f32_pack(shapePtr: usize, wPtr: usize, packedPtr: usize, first: i32, end: i32): void {
   const shape = changetype<ConvShape>(shapePtr);
-  memory.copy(packedPtr, wPtr, (shape.channels * shape.groupOutputs * tapsOf(shape)) << 2);
+  const outputBytes = <i32>tapsOf(shape) << 2;
+  for (let output = first; output < end; output++) {
+    const group = output / shape.groupOutputs;
+    for (let channel = group * shape.groupChannels; channel < (group + 1) * shape.groupChannels; channel++) {
+      const at = (channel * shape.groupOutputs + output % shape.groupOutputs) * outputBytes;
+      memory.copy(packedPtr + at, wPtr + at, outputBytes);
+    }
+  }
 }
 
 export function conv_transpose_f32_scratch_bytes(taps: usize, groupChannels: usize): usize {
@@ -22,12 +29,11 @@ export function conv_transpose_f32_scratch_bytes(taps: usize, groupChannels: usi
 
 export function conv_transpose_f32(
   shapePtr: usize, xPtr: usize, packedPtr: usize, outPtr: usize, biasPtr: usize, scratchPtr: usize,
-  firstRow: u32, rowCount: u32, activation: i32, p: f32, q: f32,
+  first: u32, end: u32, activation: i32, p: f32, q: f32,
 ): void {
   const shape = changetype<ConvShape>(shapePtr);
   const outputs = shape.groups * shape.groupOutputs;
-  const end = (firstRow + rowCount) * shape.outWidth;
-  for (let pixel = firstRow * shape.outWidth; pixel < end; pixel++) {
+  for (let pixel = first; pixel < end; pixel++) {
     for (let output = 0; output < outputs; output++) {
       const bias: f32 = biasPtr == 0 ? 0 : load<f32>(biasPtr + (output << 2));
       const sum = sumOf(shape, xPtr, packedPtr, pixel, output, bias);

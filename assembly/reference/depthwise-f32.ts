@@ -18,12 +18,11 @@ export function depthwise_f32_scratch_bytes(taps: usize): usize {
 
 export function depthwise_f32(
   shapePtr: usize, xPtr: usize, packedPtr: usize, outPtr: usize, biasPtr: usize, addendPtr: usize, scratchPtr: usize,
-  firstRow: u32, rowCount: u32, activation: i32, p: f32, q: f32,
+  first: u32, end: u32, activation: i32, p: f32, q: f32,
 ): void {
   const shape = changetype<ConvShape>(shapePtr);
   const outputs = shape.groups * shape.groupOutputs;
-  const end = (firstRow + rowCount) * shape.outWidth;
-  for (let pixel = firstRow * shape.outWidth; pixel < end; pixel++) {
+  for (let pixel = first; pixel < end; pixel++) {
     for (let output = 0; output < outputs; output++) {
       const at = <usize>((pixel * outputs + output) << 2);
       const bias: f32 = biasPtr == 0 ? 0 : load<f32>(biasPtr + (output << 2));

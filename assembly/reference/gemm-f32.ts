@@ -8,10 +8,10 @@ export function gemm_f32_packed_bytes(n: usize, k: usize): usize {
 }
 
 export function gemm_f32_pack(
-  bPtr: usize, rowStride: usize, columnStride: usize, packedPtr: usize, n: usize, k: usize,
+  bPtr: usize, rowStride: usize, columnStride: usize, packedPtr: usize, n: usize, k: usize, first: usize, end: usize,
 ): void {
   for (let row: usize = 0; row < k; row++) {
-    for (let column: usize = 0; column < n; column++) {
+    for (let column = first; column < end; column++) {
       store<u32>(packedPtr + ((row * n + column) << 2), load<u32>(bPtr + ((row * rowStride + column * columnStride) << 2)));
     }
   }
@@ -20,10 +20,10 @@ export function gemm_f32_pack(
 /** C[row, column] = clamp(start[row, column] + sum over k of A[row, k] · B[k, column], low, high). */
 export function gemm_f32(
   aPtr: usize, lda: usize, packedPtr: usize, cPtr: usize, ldc: usize, m: usize, n: usize, k: usize,
-  startPtr: usize, ldStart: usize, low: f32, high: f32,
+  startPtr: usize, ldStart: usize, low: f32, high: f32, first: usize, end: usize,
 ): void {
   for (let row: usize = 0; row < m; row++) {
-    for (let column: usize = 0; column < n; column++) {
+    for (let column = first; column < end; column++) {
       let sum: f32 = startPtr == 0 ? 0 : load<f32>(startPtr + ((row * ldStart + column) << 2));
       for (let depth: usize = 0; depth < k; depth++) {
         const product = load<f32>(aPtr + ((row * lda + depth) << 2)) * load<f32>(packedPtr + ((depth * n + column) << 2));

@@ -12,13 +12,13 @@ import {
 import { type ConvAxis, type ConvShape, tapsOf } from '../../ts-host/wasm/kernels/execute/conv-shape.js';
 import {
   convTransposePackedBytes,
-  convTransposeRows,
+  convTransposePixels,
   convTransposeScratchBytes,
   packConvTranspose,
 } from '../../ts-host/wasm/kernels/execute/convTranspose.js';
 import {
   depthwisePackedBytes,
-  depthwiseRows,
+  depthwisePixels,
   depthwiseScratchBytes,
   packDepthwise,
 } from '../../ts-host/wasm/kernels/execute/depthwise.js';
@@ -67,13 +67,13 @@ const KERNELS = {
     pack: packDepthwise,
     packedBytes: depthwisePackedBytes,
     scratchBytes: depthwiseScratchBytes,
-    run: depthwiseRows,
+    run: depthwisePixels,
   },
   transposed: {
     pack: packConvTranspose,
     packedBytes: convTransposePackedBytes,
     scratchBytes: convTransposeScratchBytes,
-    run: convTransposeRows,
+    run: convTransposePixels,
   },
 } as const;
 
@@ -119,9 +119,8 @@ function convolution(kind: keyof typeof KERNELS, square: Square): Workload {
         addend: 0,
         scratch: heap.alloc(scratchBytes(engine, shape)),
       };
-      const units = kind === 'conv' ? outputs : shape.axes[1].outputs;
       return () => {
-        run(engine, shape, at, NO_CLAMP, 0, units);
+        run(engine, shape, at, NO_CLAMP, 0, outputs);
         return heap.bytes[at.out]!;
       };
     },

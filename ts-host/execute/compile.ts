@@ -7,6 +7,7 @@ import type { RunContext } from '../context.js';
 import type { Graph, Node } from '../ir/model.js';
 import { graphsOf } from '../ir/reads.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
+import { Breather } from './breather.js';
 import type { Constants } from './constant.js';
 import { asBytes, asElements } from './elements.js';
 import { Evaluation } from './evaluation.js';
@@ -170,7 +171,10 @@ export async function compile(
   const outer = defineOuter(scope, input.outer);
   const inputs = defineInputs(compiler, scope, input);
   defineInitializers(scope, input.graph.graph);
-  for (const node of input.graph.nodes) await compiler.visit(node, scope);
+  for (const node of input.graph.nodes) {
+    await compiler.visit(node, scope);
+    await Breather.of(context).breathe();
+  }
   const kept = await keepForLater(compiler, scope, input.graph.graph);
   markChannelsLast(compiler, scope);
   const arena = placeSlots(planSlots(compiler, inputs, kept));

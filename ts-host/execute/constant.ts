@@ -9,6 +9,7 @@
 import type { RunContext } from '../context.js';
 import type { Tensor } from '../ir/tensor.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
+import { Breather } from './breather.js';
 import { asBytes, asElements } from './elements.js';
 import type { Elements } from './node.js';
 import type { Pack } from './operator.js';
@@ -105,7 +106,7 @@ export class Constants {
       const { heap } = this.#engine;
       const address = heap.alloc(pack.byteLength, 'a packed weight');
       await this.#fillOrFree(address, () =>
-        this.borrow(constant, context, (from) => pack.fill(from, address)),
+        this.borrow(constant, context, (from) => Breather.of(context).run(pack.fill(from, address))),
       );
       held = { address, byteLength: pack.byteLength, holders: 0 };
       constant.packs.set(pack.key, held);
@@ -152,6 +153,7 @@ export class Constants {
     for await (const chunk of tensor.data.chunks(context)) {
       this.#engine.heap.bytes.set(chunk, at);
       at += chunk.byteLength;
+      await Breather.of(context).breathe();
     }
   }
 }

@@ -7,6 +7,7 @@ import type { Graph, Model, ValueInfo } from '../ir/model.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { canonicalNaNs } from '../wasm/kernels/execute/nans.js';
+import { Breather } from './breather.js';
 import { Constants } from './constant.js';
 import { asBytes, asElements } from './elements.js';
 import { Frame } from './frame.js';
@@ -141,7 +142,9 @@ export class Executor {
       const values = await this.#graph.run(inputs, new Map(), frame, state, watch);
       const named = this.outputs.map(({ name }, index) => ({ name, value: values[index]! }));
       const asked = named.filter(({ name }) => wanted?.has(name) ?? true);
-      return new Map(asked.map(({ name, value }) => [name, this.#copyOut(name, value)]));
+      const outputs = new Map<string, HostTensor>();
+      for (const { name, value } of asked) outputs.set(name, await this.#copyOut(name, value, context));
+      return outputs;
     } finally {
       frame.close();
     }
@@ -160,15 +163,21 @@ export class Executor {
     });
   }
 
-  #copyOut(name: string, value: Value): HostTensor {
+  async #copyOut(name: string, value: Value, context: RunContext): Promise<HostTensor> {
     if (value.kind !== 'tensor') {
       throw new OctavoError('UNSUPPORTED_DTYPE', `the output ${name} is a ${value.kind}, not a tensor`, {
         tensor: name,
       });
     }
     const { dtype, dims, address } = value;
-    canonicalNaNs(this.#engine, dtype, address, sizeOf(value));
-    return { dtype, dims, data: asElements(dtype, this.#engine.heap.copyOut(address, bytesOf(value))) };
+    const { heap } = this.#engine;
+    const bytes = new Uint8Array(bytesOf(value));
+    const width = bytes.byteLength / Math.max(1, sizeOf(value));
+    await Breather.of(context).move(bytes.byteLength, (start, end) => {
+      canonicalNaNs(this.#engine, dtype, address + start, Math.floor((end - start) / width));
+      bytes.set(heap.bytes.subarray(address + start, address + end), start);
+    });
+    return { dtype, dims, data: asElements(dtype, bytes) };
   }
 }
 

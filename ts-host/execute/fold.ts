@@ -3,6 +3,7 @@
 
 import type { RunContext } from '../context.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
+import { Breather } from './breather.js';
 import type { Compute, Constant, Constants } from './constant.js';
 import { type Address, bytesOf } from './value.js';
 import type { PlannedNode } from './walk.js';
@@ -15,38 +16,48 @@ export function computeConstant(
   index: number,
 ): Compute {
   return (to, context) =>
-    borrowAll(constants, planned, context, (inputs) => {
+    borrowAll(constants, planned, context, async (inputs) => {
       const { plan } = planned;
-      const { heap } = engine;
+      const breather = Breather.of(context);
       if (plan.alias !== undefined) {
         const from = inputs.get(plan.alias)!;
-        heap.bytes.copyWithin(to, from, from + bytesOf(plan.outputs[0]!));
-        return;
+        const { heap } = engine;
+        return breather.move(bytesOf(plan.outputs[0]!), (start, end) =>
+          heap.bytes.copyWithin(to + start, from + start, from + end),
+        );
       }
-      const blocks: Address[] = [];
-      const take = (byteLength: number): Address => {
-        blocks.push(heap.alloc(byteLength, 'folding a constant'));
-        return blocks.at(-1)!;
-      };
-      try {
+      await withBlocks(engine, async (take) => {
         const outputs = plan.outputs.map((type, i) => (i === index ? to : take(bytesOf(type))));
-        const packs = (plan.packs ?? []).map((pack) => {
-          const address = take(pack.byteLength);
-          pack.fill(inputs.get(pack.input)!, address);
-          return address;
-        });
-        const scratch = plan.scratch === undefined ? 0 : take(plan.scratch);
+        const packs: Address[] = [];
+        for (const pack of plan.packs ?? []) {
+          packs.push(take(pack.byteLength));
+          await breather.run(pack.fill(inputs.get(pack.input)!, packs.at(-1)!));
+        }
         const bound = plan.bind!({
           input: (i) => inputs.get(i)!,
           output: (i) => outputs[i]!,
           pack: (i) => packs[i]!,
-          scratch,
+          scratch: plan.scratch === undefined ? 0 : take(plan.scratch),
         });
-        for (const step of typeof bound === 'function' ? [bound] : bound) step();
-      } finally {
-        for (const block of blocks) heap.free(block);
-      }
+        await breather.run(typeof bound === 'function' ? [bound] : bound);
+      });
     });
+}
+
+/** Runs `body` with a way to allocate blocks, which are freed when it ends. */
+async function withBlocks(
+  { heap }: ExecutionEngine,
+  body: (take: (byteLength: number) => Address) => Promise<void>,
+): Promise<void> {
+  const blocks: Address[] = [];
+  try {
+    await body((byteLength) => {
+      blocks.push(heap.alloc(byteLength, 'folding a constant'));
+      return blocks.at(-1)!;
+    });
+  } finally {
+    for (const block of blocks) heap.free(block);
+  }
 }
 
 /** Runs `body` with the addresses of all inputs that the node reads or packs. */
@@ -54,7 +65,7 @@ async function borrowAll(
   constants: Constants,
   { inputs, reads, plan }: PlannedNode,
   context: RunContext,
-  body: (addresses: ReadonlyMap<number, Address>) => void,
+  body: (addresses: ReadonlyMap<number, Address>) => Promise<void>,
 ): Promise<void> {
   const wanted = [...new Set([...reads, ...(plan.packs ?? []).map(({ input }) => input)])];
   const addresses = new Map<number, Address>();

@@ -4,6 +4,8 @@ import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { Graph } from '../ir/model.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
+import type { Heap } from '../wasm/heap.js';
+import { Breather } from './breather.js';
 import { type CompileInput, compile } from './compile.js';
 import type { Constant, Constants } from './constant.js';
 import { Frame } from './frame.js';
@@ -12,7 +14,7 @@ import { knownOf, LateRunner, type NestedGraph, releaseEntry } from './late.js';
 import { type PreparedGraph, prepareGraph } from './prepare.js';
 import type { Program, Watch } from './program.js';
 import type { RunState } from './runState.js';
-import { bytesOf, type TensorType, type TensorValue, type Value } from './value.js';
+import { type Address, bytesOf, type TensorType, type TensorValue, type Value } from './value.js';
 
 /** Programs kept for shapes seen before. */
 const KEPT_PROGRAMS = 4;
@@ -84,7 +86,7 @@ export class RunnableGraph {
         const known = outer.get(name);
         if (known?.kind === 'tensor') place.address = known.place.address;
       }
-      this.#copyInputs(program, inputs);
+      await this.#copyInputs(program, inputs, state.context);
       if (watch !== undefined) this.#watchInputs(program, watch);
       await state.run(program.steps(watch));
       return await this.#finish(program, own, frame, state, outer, watch);
@@ -101,15 +103,18 @@ export class RunnableGraph {
     for (const graph of this.#ran) graph.dispose();
   }
 
-  #copyInputs(program: Program, inputs: readonly GraphInput[]): void {
+  async #copyInputs(program: Program, inputs: readonly GraphInput[], context: RunContext): Promise<void> {
     const { heap } = this.#shared.engine;
+    const breather = Breather.of(context);
     for (const [index, input] of inputs.entries()) {
       const address = program.inputs[index]?.place.address;
       if (address === undefined) continue;
-      if ('bytes' in input) heap.bytes.set(input.bytes, address);
-      else if (input.kind === 'tensor') {
-        heap.bytes.copyWithin(address, input.address, input.address + bytesOf(input));
-      }
+      if ('bytes' in input) {
+        const { bytes } = input;
+        await breather.move(bytes.byteLength, (start, end) =>
+          heap.bytes.set(bytes.subarray(start, end), address + start),
+        );
+      } else if (input.kind === 'tensor') await moveBytes(heap, breather, input, address);
     }
   }
 
@@ -143,15 +148,24 @@ export class RunnableGraph {
         throw new OctavoError('GRAPH_INVALID', `nothing makes the output ${name}`, { tensor: name });
       }
       const known = await runner.natural(entry);
-      values.push(this.#hand(await runner.toValue(known), own, frame, outer));
+      values.push(await this.#hand(await runner.toValue(known), own, frame, outer, state.context));
     }
     return values;
   }
 
   /** A value for the caller: what lies in this run's own memory is copied or handed over. */
-  #hand(value: Value, own: Frame, frame: Frame, outer: ReadonlyMap<string, Known>): Value {
+  async #hand(
+    value: Value,
+    own: Frame,
+    frame: Frame,
+    outer: ReadonlyMap<string, Known>,
+    context: RunContext,
+  ): Promise<Value> {
     if (value.kind === 'sequence') {
-      const items = value.items.map((item) => this.#hand(item, own, frame, outer) as TensorValue);
+      const items: TensorValue[] = [];
+      for (const item of value.items) {
+        items.push((await this.#hand(item, own, frame, outer, context)) as TensorValue);
+      }
       return { kind: 'sequence', items };
     }
     if (value.kind !== 'tensor') return value;
@@ -165,8 +179,7 @@ export class RunnableGraph {
     }
     // In the arena, which goes now; a constant, which goes with its program; or handed out before.
     const copy = frame.allocate(value);
-    const { heap } = this.#shared.engine;
-    heap.bytes.copyWithin(copy.address, value.address, value.address + bytesOf(value));
+    await moveBytes(this.#shared.engine.heap, Breather.of(context), value, copy.address);
     return copy;
   }
 
@@ -218,6 +231,13 @@ export class RunnableGraph {
     }
     return nested.run(inputs, outer, frame, state, watch);
   }
+}
+
+/** Copies a tensor. */
+function moveBytes(heap: Heap, breather: Breather, from: TensorValue, to: Address): Promise<void> {
+  return breather.move(bytesOf(from), (start, end) =>
+    heap.bytes.copyWithin(to + start, from.address + start, from.address + end),
+  );
 }
 
 /** Values made by a run over those the compiler knows. */

@@ -34,10 +34,10 @@ export interface Pack {
   /** Says how it is packed, parameters included: equal key and equal constant = equal bytes. */
   readonly key: string;
   readonly byteLength: number;
-  /** Calls the packing kernel. `from` holds the input's bytes; neither is kept.
+  /** The calls of the packing kernel, in order. Neither address is kept.
    *  @param from - address of the constant's bytes
    *  @param to - address of `byteLength` bytes, contents undefined */
-  fill(from: Address, to: Address): void;
+  fill(from: Address, to: Address): Iterable<Step>;
 }
 
 export interface Plan {

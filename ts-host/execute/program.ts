@@ -3,13 +3,13 @@
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { Node } from '../ir/model.js';
+import { Breather } from './breather.js';
 import type { Constants } from './constant.js';
 import { Holds } from './holds.js';
 import type { Known, Place, RunTensor, Scope } from './known.js';
 import type { ArenaPlan, Slot } from './memoryPlan.js';
 import type { Step } from './operator.js';
 import type { PreparedNode } from './prepare.js';
-import { RunState } from './runState.js';
 import type { Address, TensorType } from './value.js';
 import type { PlannedNode } from './walk.js';
 
@@ -110,11 +110,10 @@ export class Program implements ProgramParts {
     context: RunContext,
   ): Promise<Holds> {
     const holds = new Holds(constants);
-    const state = new RunState(context);
     try {
       for (const node of nodes) {
         await Program.#holdFor(node, holds, context);
-        await state.breathe();
+        await Breather.of(context).breathe();
       }
       return holds;
     } catch (error) {

@@ -1,28 +1,24 @@
-// One run: who may stop it, and when it last let others work.
+// One run: who may stop it, and how far it is.
 
 import type { RunContext } from '../context.js';
+import { Breather } from './breather.js';
 import type { Step } from './operator.js';
-
-/** Longest work without letting others run: an abort is noticed within 50 ms, a page stays alive. */
-const BREATH_MS = 12;
 
 export class RunState {
   readonly context: RunContext;
-  /** Without anybody who listens a run is not interrupted. */
-  readonly #breathes: boolean;
+  readonly #breather: Breather;
   /** Only the outermost program, which runs first, tells how far it is. */
   #reports = true;
-  #last = performance.now();
 
   constructor(context: RunContext) {
     this.context = context;
-    this.#breathes = context.isObserved;
+    this.#breather = Breather.of(context);
   }
 
-  /** Runs steps in order. Returns a promise only when it has to wait in between.
+  /** Runs steps in order, without a pause when nobody listens.
    *  @throws OctavoError `ABORTED` */
   async run(steps: readonly Step[]): Promise<void> {
-    if (!this.#breathes) {
+    if (!this.#breather.isNeeded) {
       for (const step of steps) step();
       return;
     }
@@ -30,33 +26,15 @@ export class RunState {
     this.#reports = false;
     for (const [index, step] of steps.entries()) {
       step();
-      if (performance.now() - this.#last <= BREATH_MS) continue;
+      if (!this.#breather.isDue) continue;
       if (reports) this.context.report('run', index + 1, steps.length);
-      await this.breathe();
+      await this.#breather.breathe();
     }
     if (reports) this.context.report('run', steps.length, steps.length);
   }
 
   /** Lets other work happen, if it is time. */
-  async breathe(): Promise<void> {
-    if (!this.#breathes || performance.now() - this.#last <= BREATH_MS) return;
-    await nextTurn();
-    this.#last = performance.now();
-    this.context.throwIfAborted();
+  breathe(): Promise<void> {
+    return this.#breather.breathe();
   }
-}
-
-/** Resolves when timers and events had their turn. */
-function nextTurn(): Promise<void> {
-  const { setImmediate: soon } = globalThis as { setImmediate?: (callback: () => void) => void };
-  if (soon !== undefined) return new Promise((resolve) => soon(resolve));
-  if (typeof MessageChannel === 'undefined') return new Promise((resolve) => setTimeout(resolve));
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

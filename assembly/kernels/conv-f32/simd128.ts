@@ -24,19 +24,22 @@ export function conv_f32_packed_bytes(groups: usize, groupOutputs: usize, groupC
   return groups * packedBytes(groupOutputs, groupChannels * taps);
 }
 
-/** Packs weights [groups · groupOutputs, groupChannels, taps]. */
+/** Packs outputs [first, end) of weights [groups · groupOutputs, groupChannels, taps]. first is a multiple of 8 within its
+ *  group; so is end, or the end of a group. */
 export function conv_f32_pack(
-  wPtr: usize, packedPtr: usize, groups: usize, groupOutputs: usize, groupChannels: usize, taps: usize,
+  wPtr: usize, packedPtr: usize, groupOutputs: usize, groupChannels: usize, taps: usize, first: usize, end: usize,
 ): void {
   const outputStride = groupChannels * taps;
-  for (let group: usize = 0; group < groups; group++) {
-    for (let output: usize = 0; output < groupOutputs; output += TILE_COLUMNS) {
-      const columns = min(TILE_COLUMNS, groupOutputs - output);
-      const from = wPtr + (((group * groupOutputs + output) * outputStride) << 2);
-      for (let tap: usize = 0; tap < taps; tap++) {
-        packedPtr = packPanel(from + (tap << 2), taps, outputStride, groupChannels, columns, packedPtr);
-      }
+  const groupBytes = packedBytes(groupOutputs, outputStride);
+  while (first < end) {
+    const inGroup = first % groupOutputs;
+    const columns = min(TILE_COLUMNS, groupOutputs - inGroup);
+    const from = wPtr + ((first * outputStride) << 2);
+    let panelPtr = packedPtr + (first / groupOutputs) * groupBytes + (inGroup / TILE_COLUMNS) * panelBytes(outputStride);
+    for (let tap: usize = 0; tap < taps; tap++) {
+      panelPtr = packPanel(from + (tap << 2), taps, outputStride, groupChannels, columns, panelPtr);
     }
+    first += columns;
   }
 }
 

@@ -41,24 +41,34 @@ export function conv_transpose_f32_packed_bytes(
   return groups * packedBytes(groupOutputs, groupChannels * taps);
 }
 
-/** Packs weights [channels, groupOutputs, taps]. */
-export function conv_transpose_f32_pack(shapePtr: usize, wPtr: usize, packedPtr: usize): void {
+/** Packs outputs [first, end), counted through all groups, of weights [channels, groupOutputs, taps]. first is a multiple of
+ *  8 within its group; so is end, or the end of a group. */
+export function conv_transpose_f32_pack(shapePtr: usize, wPtr: usize, packedPtr: usize, first: i32, end: i32): void {
   const shape = changetype<ConvShape>(shapePtr);
-  const groupFloats = shape.groupChannels * shape.groupOutputs * tapsOf(shape);
-  for (let group = 0; group < shape.groups; group++) {
+  const outputs = shape.groupOutputs;
+  const groupBytes = (shape.groupChannels * outputs * <i32>tapsOf(shape)) << 2;
+  for (let group = first / outputs; group * outputs < end; group++) {
+    const from = max(0, first - group * outputs);
+    const to = min(outputs, end - group * outputs);
+    let phase = packedPtr + group * packedBytes(outputs, shape.groupChannels * tapsOf(shape));
     for (let d = 0; d < shape.strideDepth; d++) {
       for (let h = 0; h < shape.strideHeight; h++) {
-        for (let w = 0; w < shape.strideWidth; w++) packedPtr = packPhase(shape, wPtr, packedPtr, d, h, w);
+        for (let w = 0; w < shape.strideWidth; w++) {
+          const k = shape.groupChannels * phaseTaps(shape, d, h, w);
+          packPhase(shape, wPtr + group * groupBytes, phase + (from / TILE_COLUMNS) * panelBytes(k), d, h, w, from, to);
+          phase += packedBytes(outputs, k);
+        }
       }
     }
-    wPtr += groupFloats << 2;
   }
 }
 
-function packPhase(shape: ConvShape, wPtr: usize, packedPtr: usize, d: i32, h: i32, w: i32): usize {
+function packPhase(
+  shape: ConvShape, wPtr: usize, packedPtr: usize, d: i32, h: i32, w: i32, from: usize, to: usize,
+): void {
   const outputs: usize = shape.groupOutputs;
   const taps = tapsOf(shape);
-  for (let output: usize = 0; output < outputs; output += TILE_COLUMNS) {
+  for (let output = from; output < to; output += TILE_COLUMNS) {
     let tapPtr = wPtr + ((output * taps) << 2);
     const columns = min(TILE_COLUMNS, outputs - output);
     for (let kd = 0; kd < shape.kernelDepth; kd++) {
@@ -74,7 +84,6 @@ function packPhase(shape: ConvShape, wPtr: usize, packedPtr: usize, d: i32, h: i
       }
     }
   }
-  return packedPtr;
 }
 
 /** Bytes of scratch of conv_transpose_f32. */
@@ -82,32 +91,38 @@ export function conv_transpose_f32_scratch_bytes(taps: usize, groupChannels: usi
   return (groupChannels << 2) + taps * TABLE_TAP_BYTES;
 }
 
-/** Output rows [firstRow, firstRow + rowCount), depths and images counted through: out = activation(bias + sum of x · w).
+/** Output pixels [first, end), rows and images counted through: out = activation(bias + sum of x · w).
  *  The address of the bias may be 0; scratch is 4-byte aligned.
  *  @param activation - see num/activate.ts, with its parameters p and q */
 export function conv_transpose_f32(
   shapePtr: usize, xPtr: usize, packedPtr: usize, outPtr: usize, biasPtr: usize, scratchPtr: usize,
-  firstRow: u32, rowCount: u32, activation: i32, p: f32, q: f32,
+  first: u32, end: u32, activation: i32, p: f32, q: f32,
 ): void {
   const shape = changetype<ConvShape>(shapePtr);
   const inTile = activation == CLAMP;
   const low = inTile ? p : -Infinity as f32;
   const high = inTile ? q : Infinity as f32;
-  const rowFloats = shape.outWidth * shape.groups * shape.groupOutputs;
+  const pixelFloats: usize = shape.groups * shape.groupOutputs;
+  const width: u32 = shape.outWidth;
   memory.fill(scratchPtr, 0, shape.groupChannels << 2);
-  for (let row = firstRow; row < firstRow + rowCount; row++) {
-    const out = outPtr + ((row * rowFloats) << 2);
+  while (first < end) {
+    const row = first / width;
+    const column = first % width;
+    const columns = min(width - column, end - first);
+    const out = outPtr + ((usize(row * width) * pixelFloats) << 2);
     for (let group = 0; group < shape.groups; group++) {
-      groupRow(shape, group, xPtr, packedPtr, out, biasPtr, scratchPtr, row, low, high);
+      groupRow(shape, group, xPtr, packedPtr, out, biasPtr, scratchPtr, row, column, column + columns, low, high);
     }
-    if (!inTile) finishRow(out, 0, rowFloats, activation, p, q);
+    const done = out + ((usize(column) * pixelFloats) << 2);
+    if (!inTile) finishRow(done, 0, usize(columns) * pixelFloats, activation, p, q);
+    first += columns;
   }
 }
 
-/** The outputs of one group in one output row. */
+/** Columns [from, to) of one group in one output row. */
 function groupRow(
   shape: ConvShape, group: i32, xPtr: usize, packedPtr: usize, outPtr: usize, biasPtr: usize, scratchPtr: usize,
-  row: u32, low: f32, high: f32,
+  row: u32, from: i32, to: i32, low: f32, high: f32,
 ): void {
   const outputs: usize = shape.groupOutputs;
   const channels: usize = shape.groupChannels;
@@ -124,25 +139,28 @@ function groupRow(
       const taken = d == od % shape.strideDepth && h == oh % shape.strideHeight;
       for (let w = 0; w < shape.strideWidth; w++) {
         const taps: usize = phaseTaps(shape, d, h, w);
-        if (taken) phaseRow(shape, x, packedPtr, outPtr, biasPtr, scratchPtr, od, oh, w, taps, low, high);
+        if (taken) phaseRow(shape, x, packedPtr, outPtr, biasPtr, scratchPtr, od, oh, w, taps, from, to, low, high);
         packedPtr += packedBytes(outputs, channels * taps);
       }
     }
   }
 }
 
-/** The outputs of phase w along one output row of one group. */
+/** The outputs of phase w in columns [from, to) of one output row of one group. */
 function phaseRow(
   shape: ConvShape, xPtr: usize, packedPtr: usize, outPtr: usize, biasPtr: usize, scratchPtr: usize,
-  od: i32, oh: i32, w: i32, taps: usize, low: f32, high: f32,
+  od: i32, oh: i32, w: i32, taps: usize, from: i32, to: i32, low: f32, high: f32,
 ): void {
   const table = scratchPtr + (shape.groupChannels << 2);
   const outputs: usize = shape.groupOutputs;
   const pixelBytes: usize = (shape.groups * shape.groupOutputs) << 2;
   const outBytes = shape.strideWidth * pixelBytes;
   const bytes = panelBytes(shape.groupChannels * taps);
-  for (let column = w; column < shape.outWidth; column += TILE_ROWS * shape.strideWidth) {
-    const rows = min(TILE_ROWS, (shape.outWidth - column + shape.strideWidth - 1) / shape.strideWidth);
+  const stride = shape.strideWidth;
+  // The first column of the phase that is not before `from`.
+  const begin = from <= w ? w : w + (from - w + stride - 1) / stride * stride;
+  for (let column = begin; column < to; column += TILE_ROWS * stride) {
+    const rows = min(TILE_ROWS, (to - column + stride - 1) / stride);
     fillTable(shape, xPtr, table, scratchPtr, od, oh, column, rows);
     const out = outPtr + column * pixelBytes;
     let panel = packedPtr;

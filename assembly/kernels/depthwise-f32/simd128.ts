@@ -39,12 +39,11 @@ export function depthwise_f32_scratch_bytes(taps: usize): usize {
   return taps * ENTRY_BYTES;
 }
 
-/** Output rows [firstRow, firstRow + rowCount), depths and images counted through: out = activation(bias + sum of x · w
- *  + addend). Addresses of bias and addend (as out) may be 0; scratch is 4-byte aligned.
+/** Output pixels [first, end), rows and images counted through: out = activation(bias + sum of x · w + addend). Addresses of bias and addend (as out) may be 0; scratch is 4-byte aligned.
  *  @param activation - see num/activate.ts, with its parameters p and q */
 export function depthwise_f32(
   shapePtr: usize, xPtr: usize, packedPtr: usize, outPtr: usize, biasPtr: usize, addendPtr: usize, scratchPtr: usize,
-  firstRow: u32, rowCount: u32, activation: i32, p: f32, q: f32,
+  first: u32, end: u32, activation: i32, p: f32, q: f32,
 ): void {
   const shape = changetype<ConvShape>(shapePtr);
   const work = changetype<RowWork>(rowBlock);
@@ -57,31 +56,35 @@ export function depthwise_f32(
   work.bias = biasPtr;
   work.low = inPixel ? p : -Infinity as f32;
   work.high = inPixel ? q : Infinity as f32;
-  const rowFloats = shape.outWidth * work.outputs;
-  for (let row = firstRow; row < firstRow + rowCount; row++) {
-    const out = outPtr + ((row * rowFloats) << 2);
-    outputRow(shape, work, xPtr, out, row);
-    if (inPixel) continue;
-    finishRow(out, addendPtr == 0 ? 0 : addendPtr + ((row * rowFloats) << 2), rowFloats, activation, p, q);
+  const width: u32 = shape.outWidth;
+  while (first < end) {
+    const from = first % width;
+    const columns = min(width - from, end - first);
+    const at = (usize(first) * work.outputs) << 2;
+    outputRow(shape, work, xPtr, outPtr + at, first / width, from, from + columns);
+    const floats = usize(columns) * work.outputs;
+    if (!inPixel) finishRow(outPtr + at, addendPtr == 0 ? 0 : addendPtr + at, floats, activation, p, q);
+    first += columns;
   }
 }
 
-function outputRow(shape: ConvShape, work: RowWork, xPtr: usize, outPtr: usize, row: u32): void {
+/** Columns [from, to) of an output row; outPtr is where they begin. */
+function outputRow(shape: ConvShape, work: RowWork, xPtr: usize, outPtr: usize, row: u32, from: i32, to: i32): void {
   const h = <i32>(row % shape.outHeight) * shape.strideHeight - shape.padHeight;
   row /= shape.outHeight;
   const d = <i32>(row % shape.outDepth) * shape.strideDepth - shape.padDepth;
   const image = <i32>(row / shape.outDepth) * shape.depth;
   const pixelBytes: usize = shape.channels << 2;
-  // Of the input at column 0 of the output row; it may lie before x.
-  let x = xPtr + ((((image + d) * shape.height + h) * shape.width - shape.padWidth) * pixelBytes);
   const stepBytes = shape.strideWidth * pixelBytes;
+  // Of the input at the first column; it may lie before x.
+  let x = xPtr + ((((image + d) * shape.height + h) * shape.width - shape.padWidth) * pixelBytes) + from * stepBytes;
   const outBytes = work.outputs << 2;
-  const start = min(shape.outWidth, insideStart(shape));
-  const end = max(start, min(shape.outWidth, insideEnd(shape)));
+  const start = max(from, min(to, insideStart(shape)));
+  const end = max(start, min(to, insideEnd(shape)));
   const rowBytes = shape.dilationHeight * shape.width * pixelBytes;
   const three = isThreeWide(shape) && work.multiplier == 1;
-  let column = 0;
-  while (column < shape.outWidth) {
+  let column = from;
+  while (column < to) {
     const inside = column >= start && column < end;
     if (!inside || column == start) listPositions(shape, work, d, h, column * shape.strideWidth - shape.padWidth);
     let pixels = inside ? end - column : 1;

@@ -23,26 +23,28 @@ export function gemm_f32_packed_bytes(n: usize, k: usize): usize {
   return packedBytes(n, k);
 }
 
-/** Packs B [k, n]: element [row, column] lies at b[row · rowStride + column · columnStride]. */
+/** Packs columns [first, end) of B [k, n]: element [row, column] lies at b[row · rowStride + column · columnStride].
+ *  first is a multiple of 64; so is end, or n. */
 export function gemm_f32_pack(
-  bPtr: usize, rowStride: usize, columnStride: usize, packedPtr: usize, n: usize, k: usize,
+  bPtr: usize, rowStride: usize, columnStride: usize, packedPtr: usize, n: usize, k: usize, first: usize, end: usize,
 ): void {
-  for (let column: usize = 0; column < n; column += TILE_COLUMNS) {
+  packedPtr += (first / TILE_COLUMNS) * panelBytes(k);
+  for (let column = first; column < end; column += TILE_COLUMNS) {
     const columns = min(TILE_COLUMNS, n - column);
     packedPtr = packPanel(bPtr + ((column * columnStride) << 2), rowStride, columnStride, k, columns, packedPtr);
   }
 }
 
-/** C[row, column] = clamp(start[row, column] + sum over k of A[row, k] · B[k, column], low, high).
- *  A [m, k] and C [m, n] have rows of lda and ldc floats, B is packed. start: rows of ldStart floats (0: one row for
- *  all), or address 0 for zeros; it may be C itself, not overlap it otherwise. */
+/** C[row, column] = clamp(start[row, column] + sum over k of A[row, k] · B[k, column], low, high), for columns
+ *  [first, end) as in gemm_f32_pack. A [m, k] and C [m, n] have rows of lda and ldc floats, B is packed. start: rows of
+ *  ldStart floats (0: one row for all), or address 0 for zeros; it may be C itself, not overlap it otherwise. */
 export function gemm_f32(
   aPtr: usize, lda: usize, packedPtr: usize, cPtr: usize, ldc: usize, m: usize, n: usize, k: usize,
-  startPtr: usize, ldStart: usize, low: f32, high: f32,
+  startPtr: usize, ldStart: usize, low: f32, high: f32, first: usize, end: usize,
 ): void {
   const blockColumns = max(BLOCK_BYTES / max(panelBytes(k), 1), 1) * TILE_COLUMNS;
-  for (let column: usize = 0; column < n; column += blockColumns) {
-    const columns = min(blockColumns, n - column);
+  for (let column = first; column < end; column += blockColumns) {
+    const columns = min(blockColumns, end - column);
     const start = startPtr == 0 ? 0 : startPtr + (column << 2);
     const packed = packedPtr + (column / TILE_COLUMNS) * panelBytes(k);
     block(aPtr, lda << 2, packed, cPtr + (column << 2), ldc << 2, m, columns, k, start, ldStart << 2, low, high);

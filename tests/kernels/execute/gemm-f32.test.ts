@@ -4,7 +4,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ExecutionEngine } from '../../../ts-host/wasm/execution.js';
-import { gemm, gemmPackedBytes, packGemm } from '../../../ts-host/wasm/kernels/execute/gemm.js';
+import {
+  COLUMNS_APART,
+  gemm,
+  gemmPackedBytes,
+  packGemm,
+} from '../../../ts-host/wasm/kernels/execute/gemm.js';
 import { executionEngine, referenceExecutionEngine } from '../../support/engine.js';
 import { Rng } from '../../support/rng.js';
 import { assertSameFloats, withHeapGuards } from './guarded-heap.js';
@@ -63,16 +68,21 @@ function oracle(p: Product): Float32Array {
   return c;
 }
 
-function run(engine: ExecutionEngine, p: Product, misalignment: number): Float32Array {
+/** @param apart - columns packed and multiplied at a time */
+function run(engine: ExecutionEngine, p: Product, misalignment: number, apart = p.n): Float32Array {
   const { kernels } = engine;
   const { m, n, k, lda, ldc, ldStart, low, high, transposed } = p;
   const c = new Float32Array(Math.max(0, (m - 1) * ldc + n)).fill(7);
   const packed = new Uint8Array(gemmPackedBytes(kernels, n, k));
   const start = p.start ?? new Float32Array(0);
   withHeapGuards(engine, [p.a, p.b, packed, start, c], misalignment, (a, b, to, from, cPtr) => {
-    packGemm(kernels, b!, transposed ? 1 : n, transposed ? k : 1, to!, n, k);
     const begin = p.start === undefined ? undefined : from;
-    gemm(kernels, { a: a!, lda, packed: to!, c: cPtr!, ldc, m, n, k, start: begin, ldStart, low, high });
+    const shape = { a: a!, lda, packed: to!, c: cPtr!, ldc, m, n, k, start: begin, ldStart, low, high };
+    for (let first = 0; first < n; first += apart) {
+      const columns = { first, end: Math.min(n, first + apart) };
+      packGemm(kernels, b!, transposed ? 1 : n, transposed ? k : 1, to!, n, k, columns);
+      gemm(kernels, { ...shape, columns });
+    }
   });
   return c;
 }
@@ -104,7 +114,10 @@ for (const [name, engine] of [
         [13, 260, 40],
       ] as const) {
         const product = randomProduct(rng, m, n, k);
-        assertSameFloats(run(engine, product, 4), oracle(product), `${m} x ${n} x ${k}`);
+        const whole = run(engine, product, 4);
+        assertSameFloats(whole, oracle(product), `${m} x ${n} x ${k}`);
+        const apart = run(engine, product, 0, COLUMNS_APART);
+        assertSameFloats(apart, whole, `${m} x ${n} x ${k}, some columns at a time`);
       }
     });
 

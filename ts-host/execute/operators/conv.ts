@@ -3,10 +3,10 @@
 // indirect matrix product.
 
 import { convPackedBytes, convPixels, convScratchBytes, packConv } from '../../wasm/kernels/execute/conv.js';
-import { tapsOf } from '../../wasm/kernels/execute/conv-shape.js';
+import { allOutputs, outputRanges, tapsOf } from '../../wasm/kernels/execute/conv-shape.js';
 import {
   depthwisePackedBytes,
-  depthwiseRows,
+  depthwisePixels,
   depthwiseScratchBytes,
   packDepthwise,
 } from '../../wasm/kernels/execute/depthwise.js';
@@ -21,6 +21,8 @@ import { type ConvKernel, planWork } from './conv/steps.js';
 const PIXELS: ConvKernel = {
   name: 'conv',
   packedBytes: convPackedBytes,
+  byRows: false,
+  packRanges: outputRanges,
   pack: packConv,
   scratchBytes: convScratchBytes,
   run: convPixels,
@@ -29,13 +31,12 @@ const PIXELS: ConvKernel = {
 const DEPTHWISE: ConvKernel = {
   name: 'depthwise',
   packedBytes: depthwisePackedBytes,
+  byRows: true,
+  packRanges: (shape) => [allOutputs(shape)],
   pack: packDepthwise,
   scratchBytes: depthwiseScratchBytes,
-  run: depthwiseRows,
+  run: depthwisePixels,
 };
-
-/** Rows of a tile: steps of as many pixels leave no tile half empty. */
-const TILE_PIXELS = 4;
 
 function planConv(node: NodeContext): Plan {
   const rank = spatialRank(node);
@@ -47,15 +48,12 @@ function planConv(node: NodeContext): Plan {
   };
   checkBias(node, groups * groupOutputs);
   checkAddend(node, output.dims);
-  const rows = batch * axes[0].outputs * axes[1].outputs;
   const depthwise = groupChannels === 1 && groups > 1;
   return planWork(node, {
     kernel: depthwise ? DEPTHWISE : PIXELS,
     shape,
     output,
     activation: readActivation(node),
-    units: depthwise ? rows : rows * axes[2].outputs,
-    multiple: depthwise ? 1 : TILE_PIXELS,
     multiplyAdds: sizeOf(output) * groupChannels * tapsOf(shape),
     packKey: '',
   });

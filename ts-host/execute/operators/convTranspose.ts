@@ -5,10 +5,15 @@
 //   outputs = output_shape             if given; pads are what is left over, the odd one in front, for SAME_UPPER behind
 //   outputs = extent · stride          SAME_UPPER, SAME_LOWER; padded likewise
 
-import { type ConvAxis, type ConvShape, tapsOf } from '../../wasm/kernels/execute/conv-shape.js';
+import {
+  type ConvAxis,
+  type ConvShape,
+  outputRanges,
+  tapsOf,
+} from '../../wasm/kernels/execute/conv-shape.js';
 import {
   convTransposePackedBytes,
-  convTransposeRows,
+  convTransposePixels,
   convTransposeScratchBytes,
   packConvTranspose,
 } from '../../wasm/kernels/execute/convTranspose.js';
@@ -26,12 +31,14 @@ import {
 } from './conv/attributes.js';
 import { type ConvKernel, planWork } from './conv/steps.js';
 
-const ROWS: ConvKernel = {
+const KERNEL: ConvKernel = {
   name: 'conv-transpose',
   packedBytes: convTransposePackedBytes,
+  byRows: true,
+  packRanges: outputRanges,
   pack: packConvTranspose,
   scratchBytes: convTransposeScratchBytes,
-  run: convTransposeRows,
+  run: convTransposePixels,
 };
 
 function planConvTranspose(node: NodeContext): Plan {
@@ -42,15 +49,13 @@ function planConvTranspose(node: NodeContext): Plan {
   const spatial = axes.slice(3 - rank);
   const positions = batch * axes.reduce((product, { extent }) => product * extent, 1);
   return planWork(node, {
-    kernel: ROWS,
+    kernel: KERNEL,
     shape,
     output: {
       dtype: 'float32',
       dims: [batch, ...spatial.map(({ outputs }) => outputs), groups * groupOutputs],
     },
     activation: readActivation(node),
-    units: batch * axes[0].outputs * axes[1].outputs,
-    multiple: 1,
     multiplyAdds: positions * groups * groupChannels * groupOutputs * tapsOf(shape),
     packKey: spatial.map(({ stride, dilation, pad }) => `${stride},${dilation},${pad}`).join(' '),
   });

@@ -9,7 +9,7 @@ import { arrangeConvWeights } from '../../wasm/kernels/execute/conv-int.js';
 import { columnSums, flipSigns, packColumns, packedBytes } from '../../wasm/kernels/execute/gemm-int.js';
 import { TRANSPOSE_SCRATCH_BYTES, transposeBytes } from '../../wasm/kernels/execute/transpose-bytes.js';
 import type { NodeContext } from '../node.js';
-import type { Addresses, Pack } from '../operator.js';
+import type { Addresses, Pack, Step } from '../operator.js';
 import type { Address } from '../value.js';
 import { byteType } from './codes.js';
 import type { ScratchPlan } from './scratch.js';
@@ -58,13 +58,18 @@ export class CodeMatrices {
     this.#spare = scratch.take(constant ? 0 : this.#spareBytes());
   }
 
-  /** Matrix `index`, packed now if it is not constant: then it is there until the next call. */
+  /** Where matrix `index` is. If it is not constant, {@link fill} puts it there, until the next one. */
   matrix(at: Addresses, pack: number, index: number): PackedMatrix {
     if (this.pack !== undefined) return this.#at(at.pack(pack) + index * this.#matrixBytes);
+    return this.#at(at.scratch + this.#packed);
+  }
+
+  /** Packs matrix `index`, unless it is constant: then it is packed already. */
+  fill(at: Addresses, index: number): Step[] {
+    if (this.pack !== undefined) return [];
     const { k, n } = this.#form;
-    const to = at.scratch + this.#packed;
-    this.#fill(at.input(this.#input) + index * k * n, to, at.scratch + this.#spare);
-    return this.#at(to);
+    const from = at.input(this.#input) + index * k * n;
+    return this.#fill(from, at.scratch + this.#packed, at.scratch + this.#spare);
   }
 
   #at(address: Address): PackedMatrix {
@@ -78,16 +83,20 @@ export class CodeMatrices {
       input: this.#input,
       key: `codes ${k}x${n}x${count} ${order} ${this.#unsigned ? 'u8' : 's8'}`,
       byteLength: count * this.#matrixBytes,
-      fill: (from, to) => {
-        const { heap } = this.#engine;
-        const spare = heap.alloc(this.#spareBytes(), 'packing a matrix of codes');
-        try {
-          for (let i = 0; i < count; i++) this.#fill(from + i * k * n, to + i * this.#matrixBytes, spare);
-        } finally {
-          heap.free(spare);
-        }
-      },
+      fill: (from, to) => this.#fillAll(from, to),
     };
+  }
+
+  /** Packs all matrices. Its spare memory goes when the last step was taken, or no more are. */
+  *#fillAll(from: Address, to: Address): Generator<Step> {
+    const { heap } = this.#engine;
+    const { k, n, count } = this.#form;
+    const spare = heap.alloc(this.#spareBytes(), 'packing a matrix of codes');
+    try {
+      for (let i = 0; i < count; i++) yield* this.#fill(from + i * k * n, to + i * this.#matrixBytes, spare);
+    } finally {
+      heap.free(spare);
+    }
   }
 
   /** Room for a matrix moved or turned. */
@@ -97,20 +106,28 @@ export class CodeMatrices {
     return align(k * n) + (lie === 'columns' ? TRANSPOSE_SCRATCH_BYTES : 0);
   }
 
-  #fill(from: Address, to: Address, spare: Address): void {
+  #fill(from: Address, to: Address, spare: Address): Step[] {
     const { kernels } = this.#engine;
     const { k, n, lie } = this.#form;
+    const steps: Step[] = [];
     let codes = from;
-    if (lie !== 'rows') {
-      if (lie === 'columns') transposeBytes(kernels, codes, spare, spare + align(k * n), n, k);
-      else arrangeConvWeights(kernels, codes, spare, n, lie.channels, lie.taps);
+    if (lie === 'columns') {
+      steps.push(() => transposeBytes(kernels, from, spare, spare + align(k * n), n, k));
+      codes = spare;
+    } else if (lie !== 'rows') {
+      steps.push(() => arrangeConvWeights(kernels, from, spare, n, lie.channels, lie.taps));
       codes = spare;
     }
     if (this.#unsigned) {
-      flipSigns(kernels, codes, spare, k * n);
+      const signed = codes;
+      steps.push(() => flipSigns(kernels, signed, spare, k * n));
       codes = spare;
     }
-    packColumns(kernels, codes, to, n, k);
-    columnSums(kernels, codes, to + this.#panelBytes, k, n);
+    const rows = codes;
+    steps.push(
+      () => packColumns(kernels, rows, to, n, k),
+      () => columnSums(kernels, rows, to + this.#panelBytes, k, n),
+    );
+    return steps;
   }
 }

@@ -18,6 +18,7 @@ import type { PackedMatrix } from './codeMatrices.js';
 import type { Ending, ProductPlan } from './product.js';
 
 const MULTIPLY_ADDS_PER_STEP = 2 ** 24;
+const CODES_PER_STEP = 2 ** 20;
 
 /** A tile's place. */
 interface Unit {
@@ -50,11 +51,23 @@ export function productSteps(
     return { product: Math.floor(index / perProduct), row, rows, column, columns };
   };
   const run = new ProductRun(plan, at, ending, firstPack);
-  return Array.from({ length: Math.ceil(units / perStep) }, (_, i) => () => {
-    if (i === 0) run.begin();
-    const end = Math.min(units, (i + 1) * perStep);
-    for (let index = i * perStep; index < end; index++) run.tile(unit(index));
-  });
+  const tiles = (from: number, to: number): Step[] => {
+    const steps: Step[] = [];
+    for (let first = from; first < to; first += perStep) {
+      const end = Math.min(to, first + perStep);
+      steps.push(() => {
+        for (let index = first; index < end; index++) run.tile(unit(index));
+      });
+    }
+    return steps;
+  };
+  if (n * k <= CODES_PER_STEP) return [() => run.begin(), ...tiles(0, units)];
+  // Large matrices are packed in steps of their own.
+  const apart = Array.from({ length: products }, (_, product) => [
+    ...(product > 0 && run.matrixOf(product) === run.matrixOf(product - 1) ? [] : run.fill(product)),
+    ...tiles(product * perProduct, (product + 1) * perProduct),
+  ]);
+  return [() => run.begin(), ...apart.flat()];
 }
 
 class ProductRun {
@@ -65,6 +78,8 @@ class ProductRun {
   /** The matrix of B whose zero points and terms are in scratch now. */
   #prepared = -1;
   #matrix: PackedMatrix = { panels: 0, columnSums: 0 };
+  /** The matrix of B that is packed now, of those that are not constant. */
+  #filled = -1;
   /** Whether the zero points of B ask for row sums. */
   #shifted = false;
   /** The rows of A at hand, unsigned. */
@@ -80,6 +95,7 @@ class ProductRun {
   begin(): void {
     const { engine, inputs, shape, tileColumns, bias } = this.#plan;
     this.#prepared = -1;
+    this.#filled = -1;
     writeInts(engine, this.#place('depth'), [shape.k]);
     if (bias === 'column')
       widenCodes(engine.kernels, 'int32', 0, this.#place('minusOnes'), tileColumns, 0, -1);
@@ -89,6 +105,18 @@ class ProductRun {
       transposeBytes(engine.kernels, this.#at.input(inputs.a), turned, turned + m * k, k, m);
     }
     this.#ending.begin(this.#at);
+  }
+
+  /** The matrix of B in a product. */
+  matrixOf(product: number): number {
+    return this.#plan.shape.matrices(product)[1];
+  }
+
+  /** Packs the matrix of a product. */
+  fill(product: number): Step[] {
+    const b = this.matrixOf(product);
+    const steps = this.#plan.matrices.fill(this.#at, b);
+    return [...steps, () => (this.#filled = b)];
   }
 
   tile(unit: Unit): void {
@@ -132,6 +160,8 @@ class ProductRun {
     const { kernels } = engine;
     const { n } = shape;
     const [zb, terms] = [this.#place('zb'), this.#place('terms')];
+    if (index !== this.#filled) for (const step of matrices.fill(this.#at, index)) step();
+    this.#filled = index;
     this.#matrix = matrices.matrix(this.#at, this.#firstPack, index);
     const first = bZeroPoints === 'matrices' ? index * n : 0;
     const zeroPoints = given.b ? this.#at.input(inputs.bZeroPoint) + first : 0;

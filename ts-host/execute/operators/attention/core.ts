@@ -9,12 +9,13 @@
 
 import type { ExecutionEngine } from '../../../wasm/execution.js';
 import { type AttentionBias, attentionBias } from '../../../wasm/kernels/execute/attention.js';
-import { gemm, gemmPackedBytes, packGemm } from '../../../wasm/kernels/execute/gemm.js';
+import { gemm, gemmPackedBytes } from '../../../wasm/kernels/execute/gemm.js';
 import { scaleAdd } from '../../../wasm/kernels/execute/scaleAdd.js';
 import { scaleMaskRows, softmaxRows } from '../../../wasm/kernels/execute/softmax.js';
 import { unary } from '../../../wasm/kernels/execute/unary.js';
 import type { Step } from '../../operator.js';
 import type { Address } from '../../value.js';
+import { packSteps } from '../matmul/packed.js';
 
 /** Multiply-adds of one step of the executor. */
 const STEP_MULTIPLY_ADDS = 5e7;
@@ -139,23 +140,41 @@ class Run {
         for (let first = 0; first < queries; first += this.#block) {
           const count = Math.min(this.#block, queries - first);
           const fresh = first === 0 && head % (heads / keyHeads) === 0;
-          steps.push(() => {
+          const packing = fresh ? this.#pack(b, head / (heads / keyHeads)) : [];
+          const attend = (): void => {
             if (b === 0 && head === 0 && first === 0) this.#bias = '';
-            if (fresh) this.#pack(b, head / (heads / keyHeads));
             this.#attend(b, head, first, count);
-          });
+          };
+          // Small ones are not worth a step of their own.
+          if (packing.length > 2) steps.push(...packing, attend);
+          else {
+            steps.push(() => {
+              for (const part of packing) part();
+              attend();
+            });
+          }
         }
       }
     }
     return steps;
   }
 
-  #pack(b: number, head: number): void {
+  #pack(b: number, head: number): Step[] {
     const { keys, size, valueSize } = this.#sizes;
     const { k, v, scratch } = this.#at;
-    const { kernels } = this.#engine;
-    packGemm(kernels, startOf(k, b, head), 1, k.row, scratch + this.#room.k, keys, size);
-    packGemm(kernels, startOf(v, b, head), v.row, 1, scratch + this.#room.v, valueSize, keys);
+    const engine = this.#engine;
+    const [keysAt, valuesAt] = [scratch + this.#room.k, scratch + this.#room.v];
+    return [
+      ...packSteps(engine, startOf(k, b, head), { rowStride: 1, columnStride: k.row }, keysAt, keys, size),
+      ...packSteps(
+        engine,
+        startOf(v, b, head),
+        { rowStride: v.row, columnStride: 1 },
+        valuesAt,
+        valueSize,
+        keys,
+      ),
+    ];
   }
 
   #attend(b: number, head: number, first: number, count: number): void {

@@ -1,20 +1,33 @@
 // Weights packed once or at every run, and long work cut into steps: the plan around any kernel of convolution.
 
 import type { ExecutionEngine } from '../../../wasm/execution.js';
-import type { ConvActivation, ConvAddresses, ConvShape } from '../../../wasm/kernels/execute/conv-shape.js';
+import type {
+  ConvActivation,
+  ConvAddresses,
+  ConvShape,
+  OutputRange,
+} from '../../../wasm/kernels/execute/conv-shape.js';
 import type { NodeContext } from '../../node.js';
 import type { Addresses, Plan, Step } from '../../operator.js';
 import type { TensorType } from '../../value.js';
 
 /** Multiply-adds of a step: some milliseconds. */
 const STEP_MULTIPLY_ADDS = 50e6;
+/** Weights packed in a step, which may lie far from each other. */
+const STEP_WEIGHTS = 1 << 20;
 const BORDER = 64;
+/** Pixels of a tile: steps of as many leave none half empty. */
+const TILE_PIXELS = 4;
 
-/** A kernel, and how it cuts its work into units: pixels, or rows of them. */
+/** A kernel, whose work is cut into output pixels. */
 export interface ConvKernel {
   readonly name: string;
   packedBytes(engine: ExecutionEngine, shape: ConvShape): number;
-  pack(engine: ExecutionEngine, shape: ConvShape, from: number, to: number): void;
+  /** Whether whole rows of pixels are cheaper than parts. */
+  readonly byRows: boolean;
+  /** How the packing of weights may be cut: ranges of about `most` weights. */
+  packRanges(shape: ConvShape, most: number): OutputRange[];
+  pack(engine: ExecutionEngine, shape: ConvShape, from: number, to: number, outputs: OutputRange): void;
   scratchBytes(engine: ExecutionEngine, shape: ConvShape): number;
   run(
     engine: ExecutionEngine,
@@ -31,10 +44,7 @@ export interface ConvWork {
   readonly shape: ConvShape;
   readonly activation: ConvActivation;
   readonly output: TensorType;
-  readonly units: number;
   readonly multiplyAdds: number;
-  /** A multiple of this many units is done in a step. */
-  readonly multiple: number;
   /** Says what else the order of packed weights depends on. */
   readonly packKey: string;
 }
@@ -50,7 +60,7 @@ export function planWork(node: NodeContext, work: ConvWork): Plan {
   }
   const { groups, groupOutputs, groupChannels } = shape;
   const key = [kernel.name, groups, groupOutputs, groupChannels, work.packKey].join(' ');
-  const fill = (from: number, to: number): void => kernel.pack(engine, shape, from, to);
+  const fill = (from: number, to: number): Step[] => packSteps(engine, work, from, to);
   return {
     ...common,
     scratch: own,
@@ -62,7 +72,8 @@ export function planWork(node: NodeContext, work: ConvWork): Plan {
 /** @param packAt - where in scratch the weights are packed in every run; undefined: they are packed already */
 function stepsOf(node: NodeContext, work: ConvWork, at: Addresses, packAt: number | undefined): Step[] {
   const { engine } = node;
-  const { kernel, shape, activation, units } = work;
+  const { kernel, shape, activation } = work;
+  const pixels = pixelsOf(shape);
   const addresses: ConvAddresses = {
     x: at.input(0),
     packed: packAt === undefined ? at.pack(0) : at.scratch + packAt,
@@ -73,18 +84,30 @@ function stepsOf(node: NodeContext, work: ConvWork, at: Addresses, packAt: numbe
   };
   const steps: Step[] = [];
   if (packAt !== undefined) {
-    const weights = at.input(1);
-    steps.push(() => kernel.pack(engine, shape, weights, addresses.packed));
+    steps.push(...packSteps(engine, work, at.input(1), addresses.packed));
   }
-  const size = unitsOfStep(work);
-  for (let first = 0; first < units; first += size) {
-    const count = Math.min(size, units - first);
+  const size = pixelsOfStep(work);
+  for (let first = 0; first < pixels; first += size) {
+    const count = Math.min(size, pixels - first);
     steps.push(() => kernel.run(engine, shape, addresses, activation, first, count));
   }
   return steps;
 }
 
-function unitsOfStep({ multiplyAdds, units, multiple }: ConvWork): number {
-  const fitting = Math.floor((STEP_MULTIPLY_ADDS * units) / Math.max(1, multiplyAdds * multiple));
-  return multiple * Math.max(1, fitting);
+function packSteps(engine: ExecutionEngine, { kernel, shape }: ConvWork, from: number, to: number): Step[] {
+  return kernel
+    .packRanges(shape, STEP_WEIGHTS)
+    .map((range) => () => kernel.pack(engine, shape, from, to, range));
+}
+
+function pixelsOf({ batch, axes }: ConvShape): number {
+  return axes.reduce((product, { outputs }) => product * outputs, batch);
+}
+
+/** Whole rows, or whole tiles. */
+function pixelsOfStep({ kernel, shape, multiplyAdds }: ConvWork): number {
+  const fitting = Math.floor((STEP_MULTIPLY_ADDS * pixelsOf(shape)) / Math.max(1, multiplyAdds));
+  const width = shape.axes[2].outputs;
+  const multiple = kernel.byRows && fitting >= width && width > 0 ? width : TILE_PIXELS;
+  return multiple * Math.max(1, Math.floor(fitting / multiple));
 }

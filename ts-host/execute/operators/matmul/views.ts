@@ -3,7 +3,7 @@
 import { stridesOf } from '../../movement/copy.js';
 import type { NodeContext } from '../../node.js';
 import { describeType, type TensorType } from '../../value.js';
-import type { MatrixView } from './product.js';
+import type { MatrixView } from './operands.js';
 
 /** A stack of matrices: its batch dims, and the sizes and strides of its matrices. */
 export interface Stack extends MatrixView {

@@ -1,7 +1,6 @@
 // What makes LSTM, GRU and RNN different: gates, activations, pieces of R, and what happens in a time step.
 
 import type { ExecutionEngine } from '../../../wasm/execution.js';
-import { gemm } from '../../../wasm/kernels/execute/gemm.js';
 import {
   type GateName,
   gruGates,
@@ -9,7 +8,9 @@ import {
   lstmStep,
   rnnStep,
 } from '../../../wasm/kernels/execute/recurrent.js';
+import type { Step } from '../../operator.js';
 import type { Address } from '../../value.js';
+import { gemmSteps } from '../matmul/packed.js';
 
 /** Where one direction's time steps work. */
 export interface Workplace {
@@ -33,7 +34,8 @@ export interface Cell {
   /** Has a state c beside h. */
   readonly hasCell: boolean;
   readonly flag: boolean;
-  step(engine: ExecutionEngine, at: Workplace, t: number): void;
+  /** What time step t does. */
+  steps(engine: ExecutionEngine, at: Workplace, t: number): Step[];
 }
 
 /** r[:, column…] = state · pieceᵀ, where r has `gates` · hidden columns. */
@@ -42,9 +44,9 @@ function multiply(
   at: Workplace,
   gates: number,
   { state, piece, first, count }: { state: Address; piece: number; first: number; count: number },
-): void {
+): Step[] {
   const { batch: m, hidden, r } = at;
-  gemm(engine.kernels, {
+  return gemmSteps(engine, {
     ...{ a: state, lda: hidden, packed: at.packed[piece]!, c: r + 4 * first * hidden, ldc: gates * hidden },
     ...{ m, n: count * hidden, k: hidden },
   });
@@ -54,20 +56,20 @@ export function lstmCell(coupled: boolean): Cell {
   return {
     ...{ gates: 4, pieces: [4], joinedBiases: 4, hasCell: true, flag: coupled },
     defaults: ['Sigmoid', 'Tanh', 'Tanh'],
-    step(engine, at, t) {
-      multiply(engine, at, 4, { state: at.h, piece: 0, first: 0, count: 4 });
-      lstmStep(engine.kernels, at.block, t);
-    },
+    steps: (engine, at, t) => [
+      ...multiply(engine, at, 4, { state: at.h, piece: 0, first: 0, count: 4 }),
+      () => lstmStep(engine.kernels, at.block, t),
+    ],
   };
 }
 
 export const RNN_CELL: Cell = {
   ...{ gates: 1, pieces: [1], joinedBiases: 1, hasCell: false, flag: false },
   defaults: ['Tanh'],
-  step(engine, at, t) {
-    multiply(engine, at, 1, { state: at.h, piece: 0, first: 0, count: 1 });
-    rnnStep(engine.kernels, at.block, t);
-  },
+  steps: (engine, at, t) => [
+    ...multiply(engine, at, 1, { state: at.h, piece: 0, first: 0, count: 1 }),
+    () => rnnStep(engine.kernels, at.block, t),
+  ],
 };
 
 /** @param resetAfter - the reset gate is applied behind the product with R (linear_before_reset) */
@@ -76,11 +78,11 @@ export function gruCell(resetAfter: boolean): Cell {
     ...{ gates: 3, joinedBiases: resetAfter ? 2 : 3, hasCell: false, flag: resetAfter },
     pieces: resetAfter ? [3] : [2, 1],
     defaults: ['Sigmoid', 'Tanh'],
-    step(engine, at, t) {
-      multiply(engine, at, 3, { state: at.h, piece: 0, first: 0, count: resetAfter ? 3 : 2 });
-      gruGates(engine.kernels, at.block, t);
-      if (!resetAfter) multiply(engine, at, 3, { state: at.c, piece: 1, first: 2, count: 1 });
-      gruState(engine.kernels, at.block, t);
-    },
+    steps: (engine, at, t) => [
+      ...multiply(engine, at, 3, { state: at.h, piece: 0, first: 0, count: resetAfter ? 3 : 2 }),
+      () => gruGates(engine.kernels, at.block, t),
+      ...(resetAfter ? [] : multiply(engine, at, 3, { state: at.c, piece: 1, first: 2, count: 1 })),
+      () => gruState(engine.kernels, at.block, t),
+    ],
   };
 }

@@ -3,7 +3,6 @@
 //
 //   scratch   | block | bias | packed W, R, if they are not constant | x: [steps · batch, gates] | r: [batch, gates] | h | c |
 
-import { gemm } from '../../../wasm/kernels/execute/gemm.js';
 import {
   copyRows,
   findBadLength,
@@ -14,6 +13,7 @@ import {
 import type { NodeContext } from '../../node.js';
 import type { Addresses, Operator, Pack, Plan, Step } from '../../operator.js';
 import type { Address, TensorType } from '../../value.js';
+import { gemmSteps } from '../matmul/packed.js';
 import { requireDims } from '../requireDims.js';
 import { type Cell, gruCell, lstmCell, RNN_CELL, type Workplace } from './cells.js';
 import { type RecurrentShape, readShape, stateDims } from './shape.js';
@@ -113,7 +113,7 @@ function layOut(cell: Cell, shape: RecurrentShape, wBytes: number, rBytes: numbe
 }
 
 /** Addresses of the packed weights, and what fills those that are not constant. */
-function packedAt({ node, w, r, room }: Planned, at: Addresses): { w: Address; r: Address; fill(): void } {
+function packedAt({ node, w, r, room }: Planned, at: Addresses): { w: Address; r: Address; fill: Step[] } {
   const constant = [node.isConstant(W), node.isConstant(R)] as const;
   const atW = constant[0] ? at.pack(0) : at.scratch + room.w;
   const atR = constant[1] ? at.pack(constant[0] ? 1 : 0) : at.scratch + room.r;
@@ -122,10 +122,7 @@ function packedAt({ node, w, r, room }: Planned, at: Addresses): { w: Address; r
   return {
     w: atW,
     r: atR,
-    fill() {
-      if (!constant[0]) w.fill(fromW, atW);
-      if (!constant[1]) r.fill(fromR, atR);
-    },
+    fill: [...(constant[0] ? [] : w.fill(fromW, atW)), ...(constant[1] ? [] : r.fill(fromR, atR))],
   };
 }
 
@@ -137,14 +134,13 @@ function bindAll(planned: Planned, at: Addresses): Step[] {
   const lengths = node.has(LENGTHS) ? at.input(LENGTHS) : 0;
   const y = node.wants(0) ? at.output(0) : 0;
   const start: Step = () => {
-    packed.fill();
     if (lengths === 0) return;
     const bad = findBadLength(kernels, lengths, batch, steps);
     if (bad >= 0) node.fail(`sequence_lens[${bad}] is not in [0, ${steps}]`, 'INVALID_ARGUMENT');
     const bytes = 4 * steps * directions * batch * hidden;
     if (y !== 0) copyRows(kernels, { from: 0, fromStride: 0, to: y, toStride: 0, rows: 1, bytes });
   };
-  return [start, ...shape.reverse.flatMap((_, d) => bindDirection(planned, at, packed, d))];
+  return [...packed.fill, start, ...shape.reverse.flatMap((_, d) => bindDirection(planned, at, packed, d))];
 }
 
 function bindDirection(
@@ -168,10 +164,14 @@ function bindDirection(
   const together = Math.max(1, Math.floor(STEP_MULTIPLY_ADDS / perStep));
   const walk: Step[] = [];
   for (let from = 0; from < steps; from += together) {
-    const to = Math.min(steps, from + together);
-    walk.push(() => {
-      for (let t = from; t < to; t++) cell.step(node.engine, place, t);
-    });
+    const times = Array.from({ length: Math.min(together, steps - from) }, (_, i) => from + i);
+    const parts = times.flatMap((t) => cell.steps(node.engine, place, t));
+    if (together === 1) walk.push(...parts);
+    else {
+      walk.push(() => {
+        for (const part of parts) part();
+      });
+    }
   }
   return [
     startDirection(planned, at, place, d),
@@ -235,16 +235,9 @@ function multiplyInput({ node, cell, shape, room }: Planned, at: Addresses, pack
   const { steps, batch, features: k, hidden } = shape;
   const n = cell.gates * hidden;
   const rows = steps * batch;
-  const atOnce = Math.max(1, Math.floor(STEP_MULTIPLY_ADDS / Math.max(1, n * k)));
   const start = node.has(B) ? at.scratch + room.bias : undefined;
-  const products: Step[] = [];
-  for (let row = 0; row < rows; row += atOnce) {
-    const c = at.scratch + room.gates + 4 * row * n;
-    const m = Math.min(atOnce, rows - row);
-    const a = at.input(0) + 4 * row * k;
-    products.push(() => gemm(node.engine.kernels, { a, lda: k, packed, c, ldc: n, m, n, k, start }));
-  }
-  return products;
+  const c = at.scratch + room.gates;
+  return gemmSteps(node.engine, { a: at.input(0), lda: k, packed, c, ldc: n, m: rows, n, k, start });
 }
 
 /** Copies the last states out. */

@@ -2,9 +2,10 @@
 // where a GRU resets before the product, two. Constant ones are packed once, others when a run starts.
 
 import type { ExecutionEngine } from '../../../wasm/execution.js';
-import { gemmPackedBytes, packGemm } from '../../../wasm/kernels/execute/gemm.js';
-import type { Pack } from '../../operator.js';
+import { gemmPackedBytes } from '../../../wasm/kernels/execute/gemm.js';
+import type { Pack, Step } from '../../operator.js';
 import type { Address } from '../../value.js';
+import { packSteps } from '../matmul/packed.js';
 
 /** A run of rows of a weight, to be multiplied with transposed. */
 export interface Piece {
@@ -17,7 +18,7 @@ export interface PackedWeight {
   readonly byteLength: number;
   /** Byte offsets of the packed pieces. */
   readonly offsets: readonly number[];
-  fill(from: Address, to: Address): void;
+  fill(from: Address, to: Address): Step[];
   asPack(input: number): Pack;
 }
 
@@ -30,11 +31,11 @@ export function packedWeight(engine: ExecutionEngine, pieces: readonly Piece[], 
     offsets.push(byteLength);
     byteLength += Math.ceil(gemmPackedBytes(kernels, rows, k) / 64) * 64;
   }
-  const fill = (from: Address, to: Address): void => {
-    for (const [i, { row, rows }] of pieces.entries()) {
-      packGemm(kernels, from + 4 * row * k, 1, k, to + offsets[i]!, rows, k);
-    }
-  };
+  const transposed = { rowStride: 1, columnStride: k };
+  const fill = (from: Address, to: Address): Step[] =>
+    pieces.flatMap(({ row, rows }, i) =>
+      packSteps(engine, from + 4 * row * k, transposed, to + offsets[i]!, rows, k),
+    );
   const key = `recurrent ${k}: ${pieces.map(({ row, rows }) => `${row}+${rows}`).join(' ')}`;
   return { byteLength, offsets, fill, asPack: (input) => ({ input, key, byteLength, fill }) };
 }

@@ -71,3 +71,39 @@ export function writeConvShape(engine: ExecutionEngine, address: number, shape: 
     groupOutputs,
   ]);
 }
+
+/** Outputs, counted through all groups, whose weights are packed apart: both ends are multiples of 8 within a group, or
+ *  ends of groups. */
+export interface OutputRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+export function allOutputs({ groups, groupOutputs }: ConvShape): OutputRange {
+  return { first: 0, end: groups * groupOutputs };
+}
+
+/** All outputs in ranges of at most about `most` weights, where one panel of outputs is not more. */
+export function outputRanges(shape: ConvShape, most: number): OutputRange[] {
+  const { groups, groupOutputs, groupChannels } = shape;
+  const perOutput = groupChannels * tapsOf(shape);
+  const perGroup = perOutput * groupOutputs;
+  const ranges: OutputRange[] = [];
+  if (perGroup <= most) {
+    const together = Math.max(1, Math.floor(most / Math.max(1, perGroup))) * groupOutputs;
+    const end = groups * groupOutputs;
+    for (let first = 0; first < end; first += together)
+      ranges.push({ first, end: Math.min(end, first + together) });
+    return ranges;
+  }
+  const size = Math.max(1, Math.floor(most / perOutput / PANEL)) * PANEL;
+  for (let group = 0; group < groups; group++) {
+    const [start, end] = [group * groupOutputs, (group + 1) * groupOutputs];
+    for (let first = start; first < end; first += size)
+      ranges.push({ first, end: Math.min(end, first + size) });
+  }
+  return ranges;
+}
+
+/** Outputs that are packed side by side. */
+const PANEL = 8;

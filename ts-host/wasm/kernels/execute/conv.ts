@@ -2,10 +2,12 @@
 
 import type { ExecutionEngine } from '../../execution.js';
 import {
+  allOutputs,
   CONV_SHAPE_BYTES,
   type ConvActivation,
   type ConvAddresses,
   type ConvShape,
+  type OutputRange,
   tapsOf,
   writeConvShape,
 } from './conv-shape.js';
@@ -17,9 +19,15 @@ export function convPackedBytes({ kernels }: ExecutionEngine, shape: ConvShape):
 }
 
 /** Packs weights [groups · groupOutputs, groupChannels, kernel…]. */
-export function packConv({ kernels }: ExecutionEngine, shape: ConvShape, from: number, to: number): void {
-  const { groups, groupOutputs, groupChannels } = shape;
-  kernels.conv_f32_pack!(from, to, groups, groupOutputs, groupChannels, tapsOf(shape));
+export function packConv(
+  { kernels }: ExecutionEngine,
+  shape: ConvShape,
+  from: number,
+  to: number,
+  { first, end }: OutputRange = allOutputs(shape),
+): void {
+  const { groupOutputs, groupChannels } = shape;
+  kernels.conv_f32_pack!(from, to, groupOutputs, groupChannels, tapsOf(shape), first, end);
 }
 
 /** Bytes of scratch that {@link convPixels} uses. */

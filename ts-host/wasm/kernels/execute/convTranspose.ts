@@ -2,10 +2,12 @@
 
 import type { ExecutionEngine } from '../../execution.js';
 import {
+  allOutputs,
   CONV_SHAPE_BYTES,
   type ConvActivation,
   type ConvAddresses,
   type ConvShape,
+  type OutputRange,
   tapsOf,
   writeConvShape,
 } from './conv-shape.js';
@@ -17,25 +19,31 @@ export function convTransposePackedBytes({ kernels }: ExecutionEngine, shape: Co
 }
 
 /** Packs weights [groups · groupChannels, groupOutputs, kernel…]; their order depends on strides, dilations and pads. */
-export function packConvTranspose(engine: ExecutionEngine, shape: ConvShape, from: number, to: number): void {
+export function packConvTranspose(
+  engine: ExecutionEngine,
+  shape: ConvShape,
+  from: number,
+  to: number,
+  { first, end }: OutputRange = allOutputs(shape),
+): void {
   const block = engine.heap.alloc(CONV_SHAPE_BYTES, 'the shape of a convolution');
   try {
     writeConvShape(engine, block, shape);
-    engine.kernels.conv_transpose_f32_pack!(block, from, to);
+    engine.kernels.conv_transpose_f32_pack!(block, from, to, first, end);
   } finally {
     engine.heap.free(block);
   }
 }
 
-/** Bytes of scratch that {@link convTransposeRows} uses. */
+/** Bytes of scratch that {@link convTransposePixels} uses. */
 export function convTransposeScratchBytes({ kernels }: ExecutionEngine, shape: ConvShape): number {
   return (
     CONV_SHAPE_BYTES + (kernels.conv_transpose_f32_scratch_bytes!(tapsOf(shape), shape.groupChannels) >>> 0)
   );
 }
 
-/** Output rows [first, first + count), those of all depths and images counted through. */
-export function convTransposeRows(
+/** Output pixels [first, first + count), those of all images counted through. */
+export function convTransposePixels(
   engine: ExecutionEngine,
   shape: ConvShape,
   at: Omit<ConvAddresses, 'addend'>,
@@ -46,5 +54,5 @@ export function convTransposeRows(
   const { x, packed, out, bias, scratch } = at;
   writeConvShape(engine, scratch, shape);
   const own = scratch + CONV_SHAPE_BYTES;
-  engine.kernels.conv_transpose_f32!(scratch, x, packed, out, bias, own, first, count, kind, p, q);
+  engine.kernels.conv_transpose_f32!(scratch, x, packed, out, bias, own, first, first + count, kind, p, q);
 }

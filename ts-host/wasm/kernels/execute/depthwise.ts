@@ -25,13 +25,13 @@ export function packDepthwise(
   kernels.depthwise_f32_pack!(from, to, shape.groups * shape.groupOutputs, tapsOf(shape));
 }
 
-/** Bytes of scratch that {@link depthwiseRows} uses. */
+/** Bytes of scratch that {@link depthwisePixels} uses. */
 export function depthwiseScratchBytes({ kernels }: ExecutionEngine, shape: ConvShape): number {
   return CONV_SHAPE_BYTES + (kernels.depthwise_f32_scratch_bytes!(tapsOf(shape)) >>> 0);
 }
 
-/** Output rows [first, first + count), those of all depths and images counted through. */
-export function depthwiseRows(
+/** Output pixels [first, first + count), those of all images counted through. */
+export function depthwisePixels(
   engine: ExecutionEngine,
   shape: ConvShape,
   at: ConvAddresses,
@@ -42,5 +42,5 @@ export function depthwiseRows(
   const { x, packed, out, bias, addend, scratch } = at;
   writeConvShape(engine, scratch, shape);
   const own = scratch + CONV_SHAPE_BYTES;
-  engine.kernels.depthwise_f32!(scratch, x, packed, out, bias, addend, own, first, count, kind, p, q);
+  engine.kernels.depthwise_f32!(scratch, x, packed, out, bias, addend, own, first, first + count, kind, p, q);
 }

@@ -7,7 +7,7 @@
 //   gemm(kernels, { a, lda: k, packed, c, ldc: n, m, n, k });      C = A · B
 //
 // Each sum starts at `start` and adds its products in the order of k: a result depends on neither m, n, strides nor how
-// the work is cut, so a long product may be cut into steps by rows (a, c and start moved on), with equal bits.
+// the work is cut, so a long product may be cut into steps by rows (a, c and start moved on) and by columns, with equal bits.
 
 import type { KernelExports } from '../../kernel-exports.js';
 
@@ -18,8 +18,17 @@ export function gemmPackedBytes(kernels: KernelExports, n: number, k: number): n
   return kernels.gemm_f32_packed_bytes!(n, k) >>> 0;
 }
 
+/** Columns that are packed, or multiplied, apart: both ends are multiples of {@link COLUMNS_APART}, or the end is n. */
+export interface ColumnRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+export const COLUMNS_APART = 64;
+
 /** Packs B [k, n], whose element [row, column] is b[row · rowStride + column · columnStride] (strides in elements).
- *  @param packed - address of gemmPackedBytes(n, k) bytes */
+ *  @param packed - address of gemmPackedBytes(n, k) bytes
+ *  @param columns - only these. Default: all */
 export function packGemm(
   kernels: KernelExports,
   b: Address,
@@ -28,8 +37,9 @@ export function packGemm(
   packed: Address,
   n: number,
   k: number,
+  { first, end }: ColumnRange = { first: 0, end: n },
 ): void {
-  kernels.gemm_f32_pack!(b, rowStride, columnStride, packed, n, k);
+  kernels.gemm_f32_pack!(b, rowStride, columnStride, packed, n, k, first, end);
 }
 
 export interface GemmArguments {
@@ -51,12 +61,15 @@ export interface GemmArguments {
   /** The result is clamped to [low, high]: 0 and Infinity make it a Relu. NaN stays. Default: not clamped. */
   readonly low?: number | undefined;
   readonly high?: number | undefined;
+  /** Only these columns of C. Default: all. */
+  readonly columns?: ColumnRange | undefined;
 }
 
 /** C[row, column] = clamp(start[row, column] + sum over k of A[row, k] · B[k, column]). Any size, 0 too (k = 0: start).
  *  Quick for m = 1, which reads B once. */
 export function gemm(kernels: KernelExports, args: GemmArguments): void {
   const { a, lda, packed, c, ldc, m, n, k, start = 0, ldStart = 0 } = args;
+  const { first, end } = args.columns ?? { first: 0, end: n };
   const { low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY } = args;
-  kernels.gemm_f32!(a, lda, packed, c, ldc, m, n, k, start, ldStart, low, high);
+  kernels.gemm_f32!(a, lda, packed, c, ldc, m, n, k, start, ldStart, low, high, first, end);
 }
