@@ -40,6 +40,21 @@ describe('octavo quantize in mode static', () => {
     assert.ok(namesIn(folder).includes('model.static.onnx'));
   });
 
+  it('--compat -> ranges of that system from samples; its name and a stats file beside it are checked', async () => {
+    const { folder, path, samples, stats } = await prepared();
+    const out = join(folder, 'plan.json');
+    const compat = ['--method', 'kl', '--compat', 'paddle'];
+    const { code, stderr } = await octavo(['plan', path, '--calibrate', samples, ...compat, '-o', out]);
+    assert.equal(code, 0, stderr);
+    const { activations } = JSON.parse(readFileSync(out, 'utf8')) as { activations: { method: string }[] };
+    assert.ok(activations.some(({ method }) => method === 'paddle kl'));
+    const statsToo = await octavo(['plan', path, '--mode', 'static', '--stats', stats, ...compat, '-o', out]);
+    assert.equal(statsToo.code, 2);
+    assert.match(statsToo.stderr, /give samples/);
+    const unknown = await octavo(['plan', path, '--calibrate', samples, '--compat', 'padle', '-o', out]);
+    assert.match(unknown.stderr, /did you mean paddle/);
+  });
+
   it('samples, their stats file, the plan of either -> the same model', async () => {
     const { folder, path, samples, stats } = await prepared();
     const out = (name: string) => join(folder, name);

@@ -10,6 +10,7 @@ export interface StaticFlags extends SampleFlags {
   readonly calibrate?: string;
   readonly stats?: string;
   readonly method?: string;
+  readonly compat?: string;
   readonly percentile?: number;
   readonly rate?: number;
   readonly target?: string;
@@ -23,6 +24,7 @@ export const STATIC_FLAGS = [
   'calibrate',
   'stats',
   'method',
+  'compat',
   'percentile',
   'rate',
   'target',
@@ -39,6 +41,7 @@ export function addStaticOptions(command: Command): Command {
     .option('--calibrate <folder>', 'mode static: samples: images, .npy, .npz and .bin files')
     .option('--stats <file>', 'mode static: what octavo calibrate made of samples')
     .option('--method <name>', 'mode static: how ranges are chosen; default mse')
+    .option('--compat <system>', 'ranges as paddle, mindspore or onnxruntime computes them')
     .option('--percentile <percent>', 'share of values that method percentile keeps; default 99.999', decimal)
     .option('--rate <share>', 'weight of a new sample in method movingAverage; default 0.01', decimal)
     .option('--target <name>', 'mode static: engine that will run it; default onnxruntime-web')
@@ -58,9 +61,10 @@ export function addStaticOptions(command: Command): Command {
 
 /** The options that need no file. */
 export function staticOptions(flags: StaticFlags): QuantizeOptions {
-  const { method, percentile, rate, target, representation, activationType, activationSymmetric } = flags;
+  const { method, compat, percentile, rate, target, representation, activationType, activationSymmetric } =
+    flags;
   // Names are checked by quantize().
-  const named = { method, target } as Pick<QuantizeOptions, 'method' | 'target'>;
+  const named = { method, compat, target } as Pick<QuantizeOptions, 'method' | 'compat' | 'target'>;
   return { ...named, percentile, rate, representation, activationType, activationSymmetric };
 }
 
