@@ -1,10 +1,11 @@
 // Dropout as inference knows it: nothing changes. A mask that is wanted is true everywhere.
 
 import { binaryBroadcast } from '../../wasm/kernels/execute/binary.js';
-import { copyScratchBytes, copyStrided, type Width } from '../../wasm/kernels/execute/copy.js';
+import type { Width } from '../../wasm/kernels/execute/copy.js';
+import { copySteps, planFlatCopy, scratchOf } from '../movement/copy.js';
 import type { NodeContext } from '../node.js';
 import type { Addresses, Operator, Plan, Step } from '../operator.js';
-import { bytesOf, sizeOf, type TensorType } from '../value.js';
+import { type Address, bytesOf, sizeOf, type TensorType } from '../value.js';
 import { elementType, outputOperand, walkScratch, walkSteps } from './elementwise.js';
 import { numberBytes, writeNumber } from './number.js';
 
@@ -18,23 +19,20 @@ function planDropout(node: NodeContext): Plan {
   if (node.outputCount < 2 || !node.wants(MASK)) return { outputs: [output], alias: 0 };
   const mask: TensorType = { dtype: 'bool', dims: output.dims };
   const width = bytesOf({ dtype: elementType(node, 0), dims: [] }) as Width;
-  const loops = copyLoops(width, sizeOf(output));
+  const copy = planFlatCopy(width, sizeOf(output));
   return {
     outputs: [output, mask],
     reads: [0],
-    scratch: Math.max(walkScratch(mask) + numberBytes, copyScratchBytes(width, loops)),
+    scratch: Math.max(walkScratch(mask) + numberBytes, scratchOf([copy])),
     bind: (at) => [
-      () => copyStrided(node.engine, width, loops, at.input(0), at.output(0), at.scratch),
+      ...(copy === undefined ? [] : copySteps(node.engine, at.scratch, [{ copy, ...between(at) }])),
       ...fillSteps(node, at, mask),
     ],
   };
 }
 
-function copyLoops(width: Width, count: number) {
-  return [
-    { count: 1, from: 0, to: 0 },
-    { count, from: width, to: width },
-  ];
+function between(at: Addresses): { source: Address; target: Address } {
+  return { source: at.input(0), target: at.output(0) };
 }
 
 /** true or true, everywhere. */

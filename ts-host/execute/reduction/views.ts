@@ -6,7 +6,7 @@
 import type { AxisView } from '../../wasm/kernels/execute/reduce.js';
 
 /** Elements that one step works on, at most: some milliseconds. */
-export const STEP_ELEMENTS = 2 ** 23;
+export const STEP_ELEMENTS = 2 ** 20;
 
 export function product(dims: readonly number[]): number {
   return dims.reduce((a, b) => a * b, 1);
@@ -71,10 +71,10 @@ export function piecesOf(view: AxisView): Piece[] {
   return pieces;
 }
 
-/** A view in pieces that each hold whole axes. */
-export function wholePiecesOf(view: AxisView): Piece[] {
+/** A view in pieces that each hold whole axes, and at most `most` elements where an axis is not longer. */
+export function wholePiecesOf(view: AxisView, most = STEP_ELEMENTS): Piece[] {
   const { outer, axis, inner } = view;
-  const many = Math.max(1, Math.floor(STEP_ELEMENTS / Math.max(1, axis * inner)));
+  const many = Math.max(1, Math.floor(most / Math.max(1, axis * inner)));
   const pieces: Piece[] = [];
   for (let o = 0; o < outer; o += many) {
     const part = { outer: Math.min(many, outer - o), axis, inner };
