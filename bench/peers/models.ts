@@ -4,6 +4,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATA_DIR, ocr, PIXELS } from '../../tests/consumers/models.js';
+import { npyFile } from '../../tests/support/npyFile.js';
 import { textPage } from '../../tests/support/textPage.js';
 import { RunContext } from '../../ts-host/context.js';
 import { fileSource, type ImageSamplesOptions, imageSamples, type TensorInput } from '../../ts-host/node.js';
@@ -88,22 +89,7 @@ export async function writeSamples(model: PeerModel, folder: string): Promise<Sa
   let count = 0;
   for await (const { part, data } of model.samples()) {
     const name = `${String(count++).padStart(4, '0')}.npy`;
-    writeFileSync(join(folders[part], name), npy(data, model.dims));
+    writeFileSync(join(folders[part], name), npyFile(data, model.dims));
   }
   return folders;
-}
-
-/** NumPy's format, version 1.0: the header padded so that data begins at a multiple of 64. */
-function npy(data: Float32Array, dims: readonly number[]): Uint8Array {
-  const shape = dims.length === 1 ? `${dims[0]},` : dims.join(', ');
-  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape}), }`;
-  const header = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
-  const head = new TextEncoder().encode(`\u0000NUMPY\u0001\u0000??${header}`);
-  // UTF-8 would write the magic's first byte, 0x93, as two.
-  head[0] = 0x93;
-  new DataView(head.buffer).setUint16(8, header.length, true);
-  const bytes = new Uint8Array(head.length + data.byteLength);
-  bytes.set(head);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), head.length);
-  return bytes;
 }
