@@ -3,10 +3,10 @@
 
 import { OctavoError } from './errors.js';
 
-/** What an operation is doing now. `done` and `total` count bytes of the phase's input; steps in phase `run`, samples in
- *  phases `calibrate` and `compare`. */
+/** What an operation is doing now. `done` and `total` count bytes of the phase's input; steps in phases `run` and `recover`,
+ *  samples in phases `calibrate` and `compare`. */
 export interface Progress {
-  readonly phase: 'read' | 'analyse' | 'write' | 'run' | 'calibrate' | 'compare';
+  readonly phase: 'read' | 'analyse' | 'write' | 'run' | 'calibrate' | 'compare' | 'recover';
   readonly done: number;
   /** 0 where samples do not tell how many they are. */
   readonly total: number;
@@ -69,9 +69,10 @@ export class RunContext {
   readonly budget: MemoryBudget;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
 
-  constructor(options: RunOptions = {}) {
+  /** @param budget - of the operation that this one is a part of */
+  constructor(options: RunOptions = {}, budget = new MemoryBudget(options.memoryLimit)) {
     this.signal = options.signal;
-    this.budget = new MemoryBudget(options.memoryLimit);
+    this.budget = budget;
     this.#onProgress = options.onProgress;
     this.throwIfAborted();
   }

@@ -35,8 +35,14 @@ export interface ChannelStatistics {
   readonly variance: Float64Array;
 }
 
+/** Who knows what the channels of activations are like. */
+export interface ActivationStatistics {
+  /** Mean and variance of the channels (axis 1) of a value, or undefined where nobody knows. */
+  statistics(scope: ConstantScope, value: string): Promise<ChannelStatistics | undefined>;
+}
+
 /** Answers for the activations of a model; remembers what it found, within the memory limit, until `release`. */
-export class Activations {
+export class Activations implements ActivationStatistics {
   readonly #engine: Engine;
   readonly #context: RunContext;
   #held = 0;

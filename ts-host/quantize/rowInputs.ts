@@ -13,7 +13,7 @@ import type { Node } from '../ir/model.js';
 import type { Granularity } from '../ir/plan.js';
 import { elementCount } from '../ir/tensor.js';
 import type { RowInputs } from '../tensor/scales.js';
-import type { Activations, ChannelStatistics } from './activations.js';
+import type { ActivationStatistics, ChannelStatistics } from './activations.js';
 import type { Weight } from './uses.js';
 
 /** Deviations count as at least a 32nd of the mean: no assumption is better than that. */
@@ -24,7 +24,7 @@ const LEAST_VARIANCE = 1 / 1024;
 export async function rowInputsOf(
   weight: Weight,
   granularity: Granularity,
-  activations: Activations,
+  activations: ActivationStatistics,
 ): Promise<RowInputs | undefined> {
   const { dims } = weight.ref.tensor;
   const [use] = weight.uses;

@@ -21,7 +21,7 @@ import { rangeOf } from '../../tensor/range.js';
 import type { Engine } from '../../wasm/engine.js';
 import type { ExecutionEngine } from '../../wasm/execution.js';
 import { scalesFromRange } from '../../wasm/kernels/ranges.js';
-import { Activations } from '../activations.js';
+import { type ActivationStatistics, Activations } from '../activations.js';
 import { type Bounds, boundsOf } from './activations.js';
 import { biasValues } from './biases.js';
 import type { IntegerUse } from './operators/use.js';
@@ -43,6 +43,8 @@ export interface StaticPlanInput {
   readonly stats: StatsByValue;
   /** Ranges that stand, whatever the statistics say. */
   readonly ranges?: ReadonlyMap<string, ActivationRange> | undefined;
+  /** What the channels of activations are like. Default: what the normalizations of `original` tell. */
+  readonly activations?: ActivationStatistics | undefined;
 }
 
 /** Makes the plan of a prepared model.
@@ -141,7 +143,8 @@ class Planner {
   async #tensors(): Promise<TensorPlan[]> {
     const { engine, original, settings } = this.#input;
     const scope = new ConstantScope(original.graph);
-    const activations = new Activations(engine, this.#context);
+    const told = new Activations(engine, this.#context);
+    const activations = this.#input.activations ?? told;
     try {
       const tools = { engine, context: this.#context, activations, scope };
       const plans: TensorPlan[] = [];
@@ -156,7 +159,7 @@ class Planner {
       for (const name of this.#operands()) if (!weights.has(name)) plans.push(await this.#operandPlan(name));
       return plans;
     } finally {
-      activations.release();
+      told.release();
     }
   }
 

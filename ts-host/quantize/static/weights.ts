@@ -14,7 +14,7 @@ import { scaleLayout } from '../../tensor/layout.js';
 import type { FloatValues } from '../../tensor/range.js';
 import { rangeOf } from '../../tensor/range.js';
 import type { Engine } from '../../wasm/engine.js';
-import type { Activations } from '../activations.js';
+import type { ActivationStatistics } from '../activations.js';
 import { weightRole } from '../roles.js';
 import { rowInputsOf } from '../rowInputs.js';
 import { observerFor } from '../storage.js';
@@ -35,8 +35,8 @@ export interface WeightReader {
 export interface WeightTools {
   readonly engine: Engine;
   readonly context: RunContext;
-  /** What the original graph tells of the means of activations. */
-  readonly activations: Activations;
+  /** What is known of the means of activations. */
+  readonly activations: ActivationStatistics;
   readonly scope: ConstantScope;
 }
 
