@@ -11,6 +11,7 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
   run: 'running',
   calibrate: 'calibrating',
   compare: 'comparing',
+  recover: 'recovering',
 };
 
 const OF_SAMPLES: ReadonlySet<Progress['phase']> = new Set(['calibrate', 'compare']);
