@@ -49,6 +49,8 @@ export {
 export type { Histogram, SampleExtremes, TensorStats } from './observers/activation/stats.js';
 export type { Bits, GranularityName, QuantizeOptions } from './quantize/options.js';
 export { planFromJson, planToJson } from './quantize/planJson.js';
+export type { RecoveryReport } from './recover/recover.js';
+export type { Recovery, StepOutcome } from './recover/step.js';
 export type { TensorError } from './report/measure.js';
 export type { QuantizeReport, TensorReport } from './report/report.js';
 export { type Diagnostics, diagnostics, type InitModules, init } from './wasm/load.js';

@@ -53,8 +53,8 @@ const TYPES =
   FileHandleLike GivenSamples GranularityName Histogram HttpOptions InitModules InspectOptions
   Inspection MemorySink ModuleInput ModuleSource NodeForm NodePlan OnnxRuntime OutputFile Progress
   QuantMode QuantPlan QuantTarget QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket R2WriteBucket
-  RelaxedState RunOptions RunSessionOptions Sample SampleExtremes SampleInput SampleSource Samples
-  SessionDiagnostics SessionMemory SessionOptions Shard Sink SinkFile Source SourceInput Tensor
+  Recovery RecoveryReport RelaxedState RunOptions RunSessionOptions Sample SampleExtremes SampleInput SampleSource Samples
+  SessionDiagnostics SessionMemory SessionOptions Shard Sink SinkFile Source SourceInput StepOutcome Tensor
   TensorArray TensorError TensorInput TensorPlan TensorReport TensorStats ValueMetadata VariantFamily
   VariantResult Wants`.split(/\s+/);
 

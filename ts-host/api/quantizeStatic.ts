@@ -13,7 +13,7 @@ import type { QuantPlan } from '../ir/plan.js';
 import type { ActivationRange } from '../observers/activation/method.js';
 import type { StatsByValue } from '../observers/activation/statsByValue.js';
 import { prepareModel } from '../passes/prepare/index.js';
-import type { QuantizeOptions } from '../quantize/options.js';
+import { oneOf, type QuantizeOptions } from '../quantize/options.js';
 import { checkPlan } from '../quantize/planJson.js';
 import { checkPlanWeights } from '../quantize/planWeights.js';
 import { boundsOf } from '../quantize/static/activations.js';
@@ -22,6 +22,8 @@ import { checkStaticPlanFits } from '../quantize/static/planFits.js';
 import { planStatic } from '../quantize/static/planStatic.js';
 import { type StaticSettings, staticSettings } from '../quantize/static/settings.js';
 import { valuesToObserve } from '../quantize/static/valuesToObserve.js';
+import type { RecoveryReport } from '../recover/recover.js';
+import type { Recovery } from '../recover/step.js';
 import type { Engine } from '../wasm/engine.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { engine as defaultEngine, executionEngine } from '../wasm/load.js';
@@ -30,21 +32,22 @@ import { QuantizeResult } from './result.js';
 
 export async function quantizeStatic(input: SourceInput, options: QuantizeOptions): Promise<QuantizeResult> {
   const settings = staticSettings(options);
+  const level = recoveryOf(options, settings);
   const context = new RunContext(options);
   const engine = await defaultEngine();
   const opened = await openModel(input, options, context);
   try {
     const original = opened.model;
-    const planned = await prepareModel(engine, original, context);
-    const plan =
+    const prepared = await prepareModel(engine, original, context);
+    const { model, plan, recovery } =
       options.plan === undefined
-        ? await madePlan({ engine, original, planned, settings }, options.calibration, context)
-        : await givenPlan(engine, options.plan, planned, context);
-    const quantized = materializeStatic(planned, plan, engine);
+        ? await made({ engine, original, prepared, settings, level }, options, context)
+        : await given(engine, options.plan, prepared, context);
+    const quantized = materializeStatic(model, plan, engine);
     const { fileName = 'model.onnx', externalName, externalData } = options;
     const files = planOnnxFiles(quantized, { fileName, externalName, externalData }, context);
-    const parts = { engine, opened, planned, plan, quantized, files, modeReason: undefined, context };
-    return new QuantizeResult(parts);
+    const basis = { engine, opened, planned: model, plan, quantized, files, context };
+    return new QuantizeResult({ ...basis, modeReason: undefined, recovery });
   } catch (error) {
     await opened.close();
     throw error;
@@ -57,13 +60,14 @@ export async function planStaticQuantization(
   options: QuantizeOptions,
 ): Promise<QuantPlan> {
   const settings = staticSettings(options);
+  const level = recoveryOf(options, settings);
   const context = new RunContext(options);
   const engine = await defaultEngine();
   const opened = await openModel(input, options, context);
   try {
     const original = opened.model;
-    const planned = await prepareModel(engine, original, context);
-    return await madePlan({ engine, original, planned, settings }, options.calibration, context);
+    const prepared = await prepareModel(engine, original, context);
+    return (await made({ engine, original, prepared, settings, level }, options, context)).plan;
   } finally {
     await opened.close();
   }
@@ -72,20 +76,56 @@ export async function planStaticQuantization(
 interface Task {
   readonly engine: Engine;
   readonly original: Model;
-  readonly planned: Model;
+  readonly prepared: Model;
   readonly settings: StaticSettings;
+  readonly level: Recovery;
 }
 
-async function madePlan(
-  { engine, original, planned, settings }: Task,
-  calibration: QuantizeOptions['calibration'],
-  context: RunContext,
-): Promise<QuantPlan> {
+/** A plan, and the model it is for. */
+interface Planned {
+  readonly model: Model;
+  readonly plan: QuantPlan;
+  readonly recovery?: RecoveryReport;
+}
+
+/** @throws OctavoError `INVALID_ARGUMENT` for another word, and where another system's numbers are asked for */
+function recoveryOf({ recover }: QuantizeOptions, { method }: StaticSettings): Recovery {
+  const level = oneOf<Recovery>('recover', recover ?? 'none', ['none', 'fast', 'best']);
+  if (level === 'none' || method.compat === undefined) return level;
+  const message = 'compat gives what another system computes, which recovery would change';
+  throw new OctavoError('INVALID_ARGUMENT', message, { field: 'recover' });
+}
+
+async function made(task: Task, options: QuantizeOptions, context: RunContext): Promise<Planned> {
+  const { engine, original, prepared: model, settings, level } = task;
   const { limit, held } = context.budget;
   const execution = await executionEngine('strict', Math.max(0, limit - held));
-  const stats = await statsOf(calibration, planned, settings, execution, context);
-  const ranges = await compatRangesOf(calibration, planned, settings, execution, context);
-  return planStatic({ engine, execution, model: planned, original, settings, stats, ranges }, context);
+  const { calibration, recoverySamples } = options;
+  if (level === 'none') {
+    const stats = await statsOf(calibration, model, settings, execution, context);
+    const ranges = await compatRangesOf(calibration, model, settings, execution, context);
+    const input = { engine, execution, model, original, settings, stats, ranges };
+    return { model, plan: await planStatic(input, context) };
+  }
+  const { recoverStatic } = await import('../recover/recover.js');
+  const { repeatable } = await import('../recover/repeatable.js');
+  const known = await givenStats(calibration);
+  const samples = repeatable(recoverySamples ?? samplesOf(calibration, known), context);
+  try {
+    const stats = await statsOf(known ?? samples.given, model, settings, execution, context);
+    const input = { engine, execution, model, original, settings, stats, samples: samples.given, level };
+    const { report: recovery, ...recovered } = await recoverStatic(input, context);
+    return { ...recovered, recovery };
+  } finally {
+    samples.release();
+  }
+}
+
+/** @throws OctavoError `INVALID_ARGUMENT` when there are statistics only */
+function samplesOf(calibration: QuantizeOptions['calibration'], known: StatsByValue | undefined): Samples {
+  if (known === undefined) return calibration as Samples;
+  const message = 'recovery runs the model over samples, statistics are not enough: give recoverySamples too';
+  throw new OctavoError('INVALID_ARGUMENT', message, { field: 'recoverySamples' });
 }
 
 /** Ranges as another system computes them, where they are asked for. */
@@ -144,15 +184,18 @@ async function givenStats(calibration: QuantizeOptions['calibration']): Promise<
 }
 
 /** A plan from outside, checked as far as a plan made here is by the making. */
-async function givenPlan(
-  engine: Engine,
-  plan: unknown,
-  model: Model,
-  context: RunContext,
-): Promise<QuantPlan> {
+async function given(engine: Engine, plan: unknown, model: Model, context: RunContext): Promise<Planned> {
   checkPlan(plan);
+  if (plan.recovered !== undefined) {
+    const steps = plan.recovered.join(', ');
+    throw new OctavoError(
+      'PLAN_INVALID',
+      `it was made for weights that recovery had changed (${steps}): make it anew with recover and samples`,
+      { field: 'recovered' },
+    );
+  }
   checkStaticPlanFits(plan, model, await boundsOf(new GraphIndex(model.graph), context));
   await checkPlanWeights(engine, plan, model, context);
   await checkBiases(plan, model, context);
-  return plan;
+  return { model, plan };
 }

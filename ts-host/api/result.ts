@@ -10,6 +10,7 @@ import { type Model, visitGraphs } from '../ir/model.js';
 import type { QuantPlan } from '../ir/plan.js';
 import type { Tensor } from '../ir/tensor.js';
 import { WEIGHT_OBSERVERS } from '../observers/index.js';
+import type { RecoveryReport } from '../recover/recover.js';
 import { measureTensor, type TensorError } from '../report/measure.js';
 import { makeReport, type QuantizeReport } from '../report/report.js';
 import type { Engine } from '../wasm/engine.js';
@@ -25,6 +26,7 @@ interface Parts {
   readonly quantized: Model;
   readonly files: readonly OutputFile[];
   readonly modeReason: string | undefined;
+  readonly recovery?: RecoveryReport | undefined;
   readonly context: RunContext;
 }
 
@@ -34,6 +36,8 @@ export class QuantizeResult {
   readonly plan: QuantPlan;
   /** Sizes, and every node with its reason. */
   readonly report: QuantizeReport;
+  /** Steps of recovery and what came of each, where any were asked for. */
+  readonly recovery: RecoveryReport | undefined;
   /** The output files with their exact lengths; external data, where there is any, before the model. */
   readonly files: readonly OutputFile[];
   readonly #parts: Parts;
@@ -43,6 +47,7 @@ export class QuantizeResult {
     const { opened, planned, quantized, plan, files, modeReason } = parts;
     this.#parts = parts;
     this.plan = plan;
+    this.recovery = parts.recovery;
     this.files = files;
     this.report = makeReport(opened.model, planned, quantized, plan, files, opened.byteLength, modeReason);
   }

@@ -9,6 +9,8 @@ import type { Environment } from './terminal.js';
 
 export interface Calibration {
   readonly calibration: QuantizeOptions['calibration'];
+  /** Beside statistics: for --recover. */
+  readonly recoverySamples?: QuantizeOptions['recoverySamples'];
   /** As typed: what no output may replace. */
   readonly path: string;
   /** Samples in the folder, or seen by the statistics. */
@@ -28,7 +30,10 @@ export async function calibrationOf(
   const { stats: path, calibrate: folder } = flags;
   if (path !== undefined) {
     const calibration = await readStatsFile(path, environment.signal);
-    return { calibration, path, samples: calibration.sampleCount, skipped: [] };
+    const known = { calibration, path, samples: calibration.sampleCount };
+    if (folder === undefined) return { ...known, skipped: [] };
+    const { samples: recoverySamples, skipped } = await sampleFolder(folder, flags, environment);
+    return { ...known, recoverySamples, skipped };
   }
   const { samples, skipped } = await sampleFolder(folder!, flags, environment);
   return { calibration: samples, path: folder!, samples: samples.count, skipped };

@@ -26,6 +26,7 @@ export async function planCommand(
     const plan = await planQuantization(input.source, {
       ...options,
       calibration: calibration?.calibration,
+      recoverySamples: calibration?.recoverySamples,
       external: input.external,
       signal,
       onProgress,

@@ -35,6 +35,7 @@ export async function quantizeCommand(
     const result = await quantize(input.source, {
       ...options,
       calibration: calibration?.calibration,
+      recoverySamples: calibration?.recoverySamples,
       external: input.external,
       fileName: target.fileName,
       externalData: externalData(flags, target),
@@ -138,6 +139,7 @@ async function tell(outcome: Outcome, { terminal }: Environment): Promise<void> 
     measured,
     plan,
     calibration,
+    recovery: result.recovery,
   };
   for (const glob of unmatchedGlobs(flags.skip ?? [], report.nodes)) {
     terminal.note(`octavo: --skip ${glob} matches no node that could be quantized\n`);

@@ -2,6 +2,7 @@
 
 import type { NodePlan, QuantPlan } from '../ir/plan.js';
 import { matchesGlob } from '../quantize/glob.js';
+import type { RecoveryReport } from '../recover/recover.js';
 import type { TensorError } from '../report/measure.js';
 import type { QuantizeReport } from '../report/report.js';
 import type { ErrorMeasures } from '../wasm/kernels/measures.js';
@@ -24,11 +25,13 @@ export interface QuantizeSummary {
   readonly plan: QuantPlan;
   /** In mode static, where samples or statistics were given. */
   readonly calibration: Calibration | undefined;
+  /** Where --recover asked for it. */
+  readonly recovery: RecoveryReport | undefined;
 }
 
 /** The schema is in docs/cli.md. */
 export function quantizeJson(summary: QuantizeSummary): unknown {
-  const { input, files, report, planOut, measured, plan, calibration } = summary;
+  const { input, files, report, planOut, measured, plan, calibration, recovery } = summary;
   const { mode, modeReason, inputBytes, outputBytes, opset, tensors, nodes } = report;
   return {
     command: 'quantize',
@@ -45,6 +48,7 @@ export function quantizeJson(summary: QuantizeSummary): unknown {
     ...(measured === undefined ? {} : { weightError: measured }),
     ...(plan.mode === 'static' ? { target: plan.target, representation: plan.representation } : {}),
     ...(calibration === undefined ? {} : { calibration: calibrationJson(calibration) }),
+    ...(recovery === undefined ? {} : { recovery }),
     tensors,
     ...(plan.activations === undefined ? {} : { activations: plan.activations }),
     nodes,
@@ -68,7 +72,7 @@ export function quantizeText(summary: QuantizeSummary, verbose: boolean): string
   return rows(lines) + floatNodes(nodes, verbose);
 }
 
-function staticLines({ plan, calibration }: QuantizeSummary): [string, string][] {
+function staticLines({ plan, calibration, recovery }: QuantizeSummary): [string, string][] {
   const { activations, target, representation } = plan;
   if (activations === undefined) return [];
   const kinds = new Map<string, number>();
@@ -76,7 +80,26 @@ function staticLines({ plan, calibration }: QuantizeSummary): [string, string][]
   const counts = [...kinds].map(([dtype, count]) => `${count} as ${dtype}`).join('; ');
   const from: [string, string][] =
     calibration === undefined ? [] : [['samples', calibrationLine(calibration)]];
-  return [['values', counts || 'none'], ['target', `${target}, ${representation} form`], ...from];
+  return [
+    ['values', counts || 'none'],
+    ['target', `${target}, ${representation} form`],
+    ...from,
+    ...recoveryLines(recovery),
+  ];
+}
+
+/** `recovery  37.2 dB on 15 samples held out, from 36.6 dB`, and a line for each step. */
+function recoveryLines(recovery: RecoveryReport | undefined): [string, string][] {
+  if (recovery === undefined) return [];
+  const { before, after, heldOutSamples, steps, skipped } = recovery;
+  if (skipped !== undefined) return [['recovery', paint('yellow', `none: ${skipped}`)]];
+  const figure = (value: number | null): string => (value === null ? 'no figure' : `${value.toFixed(1)} dB`);
+  const head = `${figure(after)} on ${heldOutSamples} samples held out, from ${figure(before)}`;
+  const each = steps.map(({ step, kept, reason, ...at }): [string, string] => {
+    const change = at.before === null ? reason : `${figure(at.before)} → ${figure(at.after)}`;
+    return ['', `${kept ? paint('green', 'kept   ') : 'dropped'}  ${step}: ${change}`];
+  });
+  return [['recovery', head], ...each];
 }
 
 function sizeLine(before: number, after: number): string {

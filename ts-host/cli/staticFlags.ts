@@ -9,6 +9,7 @@ import { addSampleOptions, SAMPLE_FLAGS, type SampleFlags } from './sampleFlags.
 export interface StaticFlags extends SampleFlags {
   readonly calibrate?: string;
   readonly stats?: string;
+  readonly recover?: 'none' | 'fast' | 'best';
   readonly method?: string;
   readonly compat?: string;
   readonly percentile?: number;
@@ -23,6 +24,7 @@ export interface StaticFlags extends SampleFlags {
 export const STATIC_FLAGS = [
   'calibrate',
   'stats',
+  'recover',
   'method',
   'compat',
   'percentile',
@@ -40,6 +42,13 @@ export function addStaticOptions(command: Command): Command {
   command
     .option('--calibrate <folder>', 'mode static: samples: images, .npy, .npz and .bin files')
     .option('--stats <file>', 'mode static: what octavo calibrate made of samples')
+    .addOption(
+      choice('--recover <level>', 'mode static: steps that bring it nearer, judged on samples held out', [
+        'none',
+        'fast',
+        'best',
+      ]),
+    )
     .option('--method <name>', 'mode static: how ranges are chosen; default mse')
     .option('--compat <system>', 'ranges as paddle, mindspore or onnxruntime computes them')
     .option('--percentile <percent>', 'share of values that method percentile keeps; default 99.999', decimal)
@@ -61,21 +70,24 @@ export function addStaticOptions(command: Command): Command {
 
 /** The options that need no file. */
 export function staticOptions(flags: StaticFlags): QuantizeOptions {
-  const { method, compat, percentile, rate, target, representation, activationType, activationSymmetric } =
-    flags;
+  const { method, compat, target, recover, ...given } = flags;
+  const { percentile, rate, representation, activationType, activationSymmetric } = given;
   // Names are checked by quantize().
   const named = { method, compat, target } as Pick<QuantizeOptions, 'method' | 'compat' | 'target'>;
-  return { ...named, percentile, rate, representation, activationType, activationSymmetric };
+  return { ...named, percentile, rate, representation, activationType, activationSymmetric, recover };
 }
 
 /** @throws UsageError for mode static without statistics or with two kinds, and for flags of samples without samples */
 export function checkStaticFlags(flags: StaticFlags): void {
-  const { calibrate, stats } = flags;
+  const { calibrate, stats, recover = 'none' } = flags;
   if (calibrate === undefined && stats === undefined) {
     throw new UsageError('mode static needs samples: --calibrate FOLDER, or --stats FILE', '--calibrate');
   }
-  if (calibrate !== undefined && stats !== undefined) {
+  if (calibrate !== undefined && stats !== undefined && recover === 'none') {
     throw new UsageError('--calibrate makes statistics, --stats gives them: take one', '--stats');
+  }
+  if (calibrate === undefined && recover !== 'none') {
+    throw new UsageError('--recover runs the model over samples: --calibrate FOLDER', '--recover');
   }
   const lone = calibrate === undefined ? SAMPLE_FLAGS.find((key) => flags[key] !== undefined) : undefined;
   if (lone === undefined) return;

@@ -114,6 +114,9 @@ export interface QuantPlan {
   /** Mode static: what the plan was made for, and how it is written. */
   readonly target?: QuantTarget;
   readonly representation?: 'qdq' | 'operator';
+  /** Mode static: steps that changed weights and biases before this plan was made for them. It fits those only, which no file
+   *  but the quantized one holds. */
+  readonly recovered?: readonly string[];
   /** Every node that has a constant float operand, or an operator whose weights can be quantized; in graph order. */
   readonly nodes: readonly NodePlan[];
 }

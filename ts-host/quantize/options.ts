@@ -30,6 +30,12 @@ export interface QuantizeOptions extends RunOptions {
   readonly percentile?: number | undefined;
   /** Weight of a new sample in method movingAverage. Default 0.01. */
   readonly rate?: number | undefined;
+  /** Mode static: steps that bring the quantized model nearer to the float one, each kept only if it does so on samples held
+   *  out: none; fast: scales of weights by mse and biases corrected from the weights; best: all (docs/recovery.md). Needs
+   *  samples. Default none. */
+  readonly recover?: 'none' | 'fast' | 'best' | undefined;
+  /** Samples to recover with, where `calibration` is statistics. Default: those of `calibration`. */
+  readonly recoverySamples?: Samples | undefined;
   /** Mode static: the engine that will run the model; it decides which operators run in integers. Default
    *  onnxruntime-web. */
   readonly target?: QuantTarget | undefined;

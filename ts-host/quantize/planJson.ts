@@ -34,12 +34,13 @@ const TARGETS: readonly QuantTarget[] = ['onnxruntime-cpu', 'onnxruntime-web', '
 export function planToJson(plan: QuantPlan): string {
   const lines = (items: readonly unknown[]): string =>
     items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
-  const { version, mode, target, representation, tensors, activations, nodes } = plan;
+  const { version, mode, target, representation, recovered, tensors, activations, nodes } = plan;
   const fields = [
     ['version', version],
     ['mode', mode],
     ['target', target],
     ['representation', representation],
+    ['recovered', recovered],
   ].flatMap(([name, value]) => (value === undefined ? [] : [`"${name}": ${JSON.stringify(value)}`]));
   fields.push(`"tensors": ${lines(tensors)}`);
   if (activations !== undefined) fields.push(`"activations": ${lines(activations)}`);
@@ -161,7 +162,8 @@ function centreOf(qmin: number, qmax: number): number {
 }
 
 /** What only plans of mode static have. */
-function checkStaticFields({ mode, target, representation, activations }: Record<string, unknown>): void {
+function checkStaticFields(plan: Record<string, unknown>): void {
+  const { mode, target, representation, recovered, activations } = plan;
   if (mode !== 'static') {
     if (activations !== undefined) throw bad('activations', 'is for mode static');
     return;
@@ -170,6 +172,7 @@ function checkStaticFields({ mode, target, representation, activations }: Record
   if (representation !== 'qdq' && representation !== 'operator') {
     throw bad('representation', 'must be qdq or operator');
   }
+  for (const [i, step] of list(recovered ?? [], 'recovered').entries()) string(step, `recovered[${i}]`);
   const byValue = new Map<string, ActivationPlan>();
   for (const [i, activation] of list(activations, 'activations').entries()) {
     checkActivation(activation, `activations[${i}]`);
