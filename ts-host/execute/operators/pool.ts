@@ -16,7 +16,7 @@ import type { Addresses, Operator, Plan, Step } from '../operator.js';
 import { poolAxes } from './poolWindow.js';
 
 /** Taps a step visits at most. */
-const STEP_TAPS = 2 ** 24;
+const STEP_TAPS = 2 ** 22;
 const ELEMENTS: Partial<Record<DType, PoolElement>> = { float32: 'f32', int8: 'i8', uint8: 'u8' };
 const SINGLE: PoolAxis = { extent: 1, outputs: 1, kernel: 1, stride: 1, dilation: 1, pad: 0, padEnd: 0 };
 

@@ -16,7 +16,7 @@ import { type Address, sizeOf, type TensorType } from '../../value.js';
 import { poolAxes } from '../poolWindow.js';
 import { softmaxSteps } from '../softmax.js';
 
-const STEP_TAPS = 2 ** 24;
+const STEP_TAPS = 2 ** 22;
 const SINGLE: PoolAxis = { extent: 1, outputs: 1, kernel: 1, stride: 1, dilation: 1, pad: 0, padEnd: 0 };
 
 /** What runs in the middle. */
