@@ -4,7 +4,8 @@
 import type { RunContext } from '../../context.js';
 import type { Graph, Model } from '../../ir/model.js';
 import { uniqueNames } from '../../ir/names.js';
-import { markNamed, withIds } from '../prepare.js';
+import { Breather } from '../breather.js';
+import { markNamed } from '../prepare.js';
 import { foldAffine } from './foldAffine.js';
 import { fuseActivation } from './fuseActivation.js';
 import { fuseHardSwish, fuseSwish } from './fuseSwish.js';
@@ -27,6 +28,9 @@ export async function rewrite(
     inputs: graph.inputs.filter(({ name }) => !graph.initializers.has(name)),
   };
   const fresh = uniqueNames(model);
-  for (const each of REWRITES) rewritten = await each(rewritten, { opsets, watched, fresh, context });
+  for (const each of REWRITES) {
+    rewritten = await each(rewritten, { opsets, watched, fresh, context });
+    await Breather.of(context).breathe();
+  }
   return markNamed(rewritten);
 }
