@@ -49,6 +49,7 @@ export {
 export type { Histogram, SampleExtremes, TensorStats } from './observers/activation/stats.js';
 export type { Bits, GranularityName, QuantizeOptions } from './quantize/options.js';
 export { planFromJson, planToJson } from './quantize/planJson.js';
+export type { FloatNode } from './quantize/static/inFloat.js';
 export type { RecoveryReport } from './recover/recover.js';
 export type { Recovery, StepOutcome } from './recover/step.js';
 export type { TensorError } from './report/measure.js';

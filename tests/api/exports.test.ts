@@ -50,7 +50,7 @@ const NODE_VALUES = [
 const TYPES =
   `ActivationPlan Bits CalibrateOptions CalibrationOptions CheckpointOptions CheckpointStore DType Diagnostics
   DirectoryHandleLike ErrorCode ErrorPlace ExecutorName ExternalResolver Family FamilyChoice
-  FileHandleLike GivenSamples GranularityName Histogram HttpOptions InitModules InspectOptions
+  FileHandleLike FloatNode GivenSamples GranularityName Histogram HttpOptions InitModules InspectOptions
   Inspection MemorySink ModuleInput ModuleSource NodeForm NodePlan OnnxRuntime OutputFile Progress
   QuantMode QuantPlan QuantTarget QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket R2WriteBucket
   Recovery RecoveryReport RelaxedState RunOptions RunSessionOptions Sample SampleExtremes SampleInput SampleSource Samples

@@ -105,20 +105,32 @@ export function visitGraphs(graph: Graph, visit: (graph: Graph, path: string) =>
 }
 
 /** A unique, stable id for every node of a graph: its name where that is non-empty and unique in the graph, else
- *  `OpType#index`; prefixed by `path/` inside nested graphs. Plans, filters, reports and errors use these. */
+ *  `OpType#index`; prefixed by `path/` inside nested graphs. A name that another node is called by for want of one does not
+ *  count. Plans, filters, reports and errors use these. */
 export function nodeIds(graph: Graph, path = ''): readonly string[] {
+  const { nodes } = graph;
   const seen = new Map<string, number>();
-  for (const node of graph.nodes) seen.set(node.name, (seen.get(node.name) ?? 0) + 1);
+  for (const { name } of nodes) seen.set(name, (seen.get(name) ?? 0) + 1);
+  const nameless = new Set<number>();
+  for (const [index, { name }] of nodes.entries()) {
+    if (name === '' || seen.get(name)! > 1) nameless.add(index);
+  }
+  // One that loses its name to a nameless node may be what another name looks like.
+  for (let before = -1; nameless.size > before && nameless.size > 0; ) {
+    before = nameless.size;
+    for (const [index, { name }] of nodes.entries()) {
+      if (!nameless.has(index) && nameless.has(lookedAt(name, graph))) nameless.add(index);
+    }
+  }
   const prefix = path === '' ? '' : `${path}/`;
-  return graph.nodes.map(({ name, opType }, index) =>
-    name !== '' && seen.get(name) === 1 && !looksMade(name, graph)
-      ? `${prefix}${name}`
-      : `${prefix}${opType}#${index}`,
+  return nodes.map(({ name, opType }, index) =>
+    nameless.has(index) ? `${prefix}${opType}#${index}` : `${prefix}${name}`,
   );
 }
 
-/** Whether a name is what a node of the graph would be called without one, and so could be meant for another. */
-function looksMade(name: string, graph: Graph): boolean {
+/** Index of the node that would be called `name` if it had none; -1 where there is no such node. */
+function lookedAt(name: string, graph: Graph): number {
   const at = name.lastIndexOf('#');
-  return at > 0 && graph.nodes[Number(name.slice(at + 1))]?.opType === name.slice(0, at);
+  const index = at > 0 ? Number(name.slice(at + 1)) : -1;
+  return graph.nodes[index]?.opType === name.slice(0, at) ? index : -1;
 }

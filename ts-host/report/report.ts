@@ -5,6 +5,7 @@ import { constantsById } from '../ir/constants.js';
 import { type Model, visitGraphs } from '../ir/model.js';
 import type { NodePlan, QuantMode, QuantPlan } from '../ir/plan.js';
 import { elementCount, type Tensor } from '../ir/tensor.js';
+import { type FloatNode, nodesInFloat } from '../quantize/static/inFloat.js';
 
 /** One quantized weight. */
 export interface TensorReport {
@@ -31,6 +32,8 @@ export interface QuantizeReport {
   /** Nodes that were changed, and nodes left in float that have a constant float operand or multiply two computed values;
    *  each with its reason. */
   readonly nodes: readonly NodePlan[];
+  /** Mode static: what the target will compute in float, node by node with the reason. */
+  readonly inFloat?: readonly FloatNode[];
 }
 
 /** Sums up a quantization.
@@ -64,6 +67,7 @@ export function makeReport(
       };
     }),
     nodes: plan.nodes,
+    ...(plan.mode === 'static' ? { inFloat: nodesInFloat(plan, planned) } : {}),
   };
 }
 

@@ -131,9 +131,52 @@ describe('quantize in mode static', () => {
       [],
     );
     assert.equal(report.mode, 'static');
+    assert.deepEqual(report.inFloat, []);
     assert.deepEqual(report.opset, { before: 11, after: 13 });
     assert.equal(plan.target, 'onnxruntime-web');
     assert.ok(report.outputBytes > 0 && report.tensors.length === 5);
+  });
+
+  const reportOf = async (options: QuantizeOptions) =>
+    (await quantize(NET, { mode: 'static', calibration: SAMPLES, ...options })).report;
+
+  test('nodes the target runs in float -> listed with the reason: skipped ones, 16-bit codes, float biases', async () => {
+    const skipped = await reportOf({ skip: ['left'] });
+    assert.deepEqual(
+      skipped.inFloat!.map(({ node: id, reason }) => `${id}: ${reason}`),
+      [
+        'left: skipped by left',
+        'Relu#9: its input is made in float',
+        'Concat#11: its input is made in float',
+        'GlobalAveragePool#12: its input is made in float',
+        'Flatten#13: its input is made in float',
+      ],
+    );
+    const wide = await reportOf({ activationType: 'uint16' });
+    assert.ok(wide.inFloat!.length > 10);
+    for (const { reason } of wide.inFloat!) assert.match(reason, /computes uint16 codes in float/);
+    const { plan } = await quantize(NET, { mode: 'static', calibration: SAMPLES });
+    const nodes = plan.nodes.map(({ bias: _, ...rest }) => rest);
+    const { inFloat } = (await quantize(NET, { plan: { ...plan, nodes } })).report;
+    assert.deepEqual(
+      inFloat!.map(({ node: id, reason }) => `${id}: ${reason}`),
+      ['conv1', 'depthwise', 'layer'].map((id) => `${id}: its bias is in float`),
+    );
+  });
+
+  test('remarks -> what int8 means for onnxruntime, that depthwise is slow, that a node is alone', async () => {
+    const reasons = async (options: QuantizeOptions) =>
+      (await reportOf(options)).nodes.map(({ reason }) => reason);
+    assert.ok(
+      (await reasons({ activationType: 'int8' })).some((reason) => /makes uint8 of int8/.test(reason)),
+    );
+    const operators = { activationType: 'int8', representation: 'operator' } as const;
+    assert.ok((await reasons(operators)).some((reason) => /take uint8/.test(reason)));
+    const web = (await reasons({})).filter((reason) => /depthwise, it is slower/.test(reason));
+    assert.equal(web.length, 1);
+    assert.ok((await reasons({ target: 'onnxruntime-cpu' })).every((reason) => !/depthwise/.test(reason)));
+    const alone = await reasons({ opTypes: ['Gemm'] });
+    assert.ok(alone.some((reason) => /alone between float nodes/.test(reason)));
   });
 
   test('samples, statistics, a stats file -> the same bytes', async () => {

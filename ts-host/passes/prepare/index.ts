@@ -1,9 +1,9 @@
 // prepareModel: the float model that calibration, plan and recovery refer to. It computes what the original does, within float
-// rounding; values keep their names, weights are still read when they are needed.
+// rounding; values keep their names and nodes their ids, weights are still read when they are needed.
 
 import type { RunContext } from '../../context.js';
 import { OctavoError } from '../../errors.js';
-import type { Graph, Model } from '../../ir/model.js';
+import { type Graph, type Model, nodeIds } from '../../ir/model.js';
 import { uniqueNames } from '../../ir/names.js';
 import type { Engine } from '../../wasm/engine.js';
 import { inlineFunctions } from '../inline-functions.js';
@@ -26,13 +26,22 @@ const STEPS: readonly Step[] = [hoistConstants, removeCopies, joinBias, foldAffi
  *  @throws OctavoError `ALREADY_QUANTIZED`; `NOTHING_TO_QUANTIZE` when no output depends on an input; `UNSUPPORTED_OP` naming the node that keeps the model from opset 13; as inlineFunctions */
 export async function prepareModel(engine: Engine, model: Model, context: RunContext): Promise<Model> {
   requireFloatModel(model);
-  const raised = raisedModel(inlineFunctions(model));
+  const raised = raisedModel(withIds(inlineFunctions(model)));
   let graph: Graph = raised.graph;
   const tools = { engine, context, fresh: uniqueNames(raised) };
   for (const step of STEPS) graph = await step(graph, tools);
   requireFlow(graph);
   // Since IR 4 an initializer need not be an input of the graph too.
   return { ...raised, graph, irVersion: Math.max(4, raised.irVersion) };
+}
+
+/** Every node called by its id, which it keeps while nodes before it go. */
+function withIds(model: Model): Model {
+  const ids = nodeIds(model.graph);
+  const nodes = model.graph.nodes.map((node, at) =>
+    node.name === ids[at] ? node : { ...node, name: ids[at]! },
+  );
+  return { ...model, graph: { ...model.graph, nodes } };
 }
 
 function raisedModel(model: Model): Model {

@@ -26,6 +26,7 @@ import { type Bounds, boundsOf } from './activations.js';
 import { biasValues } from './biases.js';
 import type { IntegerUse } from './operators/use.js';
 import { codeRule, type Parameters, parametersOf } from './parameters.js';
+import { integerReason } from './reasons.js';
 import { refusals } from './refusals.js';
 import type { StaticSettings } from './settings.js';
 import { type Structure, structureOf } from './structure.js';
@@ -217,6 +218,7 @@ class Planner {
   }
 
   #nodes(planned: ReadonlySet<string>): NodePlan[] {
+    const { settings } = this.#input;
     const { index, ids, uses, fused, reasons } = this.#structure;
     return index.graph.nodes.flatMap((node, at): NodePlan[] => {
       const line = { node: ids[at]!, opType: node.opType };
@@ -224,7 +226,15 @@ class Planner {
       if (use !== undefined) {
         const tensors = [...new Set(node.inputs.filter((name) => planned.has(name)))];
         const bias = this.#hasIntegerBias(node, use) ? ({ bias: 'int32' } as const) : {};
-        return [{ ...line, form: 'integer', tensors, ...bias, reason: this.#reasonFor(use.kind) }];
+        return [
+          {
+            ...line,
+            form: 'integer',
+            tensors,
+            ...bias,
+            reason: integerReason(this.#structure, at, use, settings),
+          },
+        ];
       }
       const into = fused.get(at);
       if (into !== undefined) {
@@ -243,18 +253,6 @@ class Planner {
       node.inputs[input] !== '' &&
       this.#input.settings.target.quantizesBias
     );
-  }
-
-  #reasonFor(kind: string): string {
-    const { settings } = this.#input;
-    switch (kind) {
-      case 'product':
-        return `${settings.activationType} input, int8 weight, one scale a ${settings.weights.granularity}`;
-      case 'move':
-        return 'hands codes on as they are';
-      default:
-        return `${settings.activationType} input and result, between integer nodes`;
-    }
   }
 
   #constant(name: string): Tensor {

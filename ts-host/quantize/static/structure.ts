@@ -16,6 +16,8 @@ import type { Target } from './targets/target.js';
 /** Why a node is to stay in float whatever the target can, or undefined. */
 export type Refuse = (node: Node, id: string) => string | undefined;
 
+const UNREAD = 'nothing that reads its result runs in integers';
+
 /** A value that becomes codes. */
 export interface CodesValue {
   /** What Relu or Clip leave of it. */
@@ -106,11 +108,11 @@ class Draft {
     for (const input of use.data) {
       const name = node.inputs[input]!;
       if (this.#index.constant(name) !== undefined && use.takesConstant) continue;
-      if (this.#index.constant(name) !== undefined) return `its input ${name} is constant`;
-      if (!this.#isMadeInIntegers(name)) return `its input ${name} is made in float`;
+      if (this.#index.constant(name) !== undefined) return 'its input is constant';
+      if (!this.#isMadeInIntegers(name)) return 'its input is made in float';
     }
     if (use.floatOutput || node.outputs.some((name) => this.#isReadAsCodes(name))) return undefined;
-    return 'nothing that reads its result runs in integers';
+    return UNREAD;
   }
 
   #isMadeInIntegers(name: string): boolean {
@@ -180,12 +182,7 @@ class Draft {
   /** A Relu behind a product that ends in float runs in float too. */
   #explainUnfused(fused: ReadonlyMap<number, number>): void {
     for (const at of this.#uses.keys()) {
-      const into = this.#fusedInto(at);
-      if (into === undefined || fused.has(at)) continue;
-      this.#reasons.set(
-        at,
-        `nothing that reads its result runs in integers, so ${this.#ids[into]} ends in float`,
-      );
+      if (this.#fusedInto(at) !== undefined && !fused.has(at)) this.#reasons.set(at, UNREAD);
     }
     for (const at of this.#reasons.keys()) this.#uses.delete(at);
   }

@@ -1,6 +1,7 @@
 // What onnxruntime's CPU provider fuses around QuantizeLinear and DequantizeLinear, natively and in wasm alike (optimization
 // level extended or all).
 
+import { integer } from '../../../ir/attributes.js';
 import { arithmetic, concat, unary } from '../operators/maps.js';
 import { maxPool, move } from '../operators/moves.js';
 import { conv, gemm, matMul } from '../operators/products.js';
@@ -50,7 +51,24 @@ export const onnxruntimeCpu: Target = {
   endsInCodes: true,
   quantizesBias: true,
   fuses: 'lowest',
+  remark: (_node, _index, { activationType, representation }) => {
+    if (activationType !== 'int8') return undefined;
+    return representation === 'qdq'
+      ? 'onnxruntime makes uint8 of int8 codes, except on ARM'
+      : 'int8 codes are slow in onnxruntime, except on ARM: take uint8';
+  },
 };
 
 /** The same kernels in WebAssembly. */
-export const onnxruntimeWeb: Target = { ...onnxruntimeCpu, name: 'onnxruntime-web' };
+export const onnxruntimeWeb: Target = {
+  ...onnxruntimeCpu,
+  name: 'onnxruntime-web',
+  remark: (node, index, choice) => {
+    const remark = onnxruntimeCpu.remark?.(node, index, choice);
+    if (remark !== undefined) return remark;
+    const isDepthwise = node.opType === 'Conv' && index.constant(node.inputs[1])?.dims[1] === 1;
+    return isDepthwise && integer(node, 'group', 1) > 1
+      ? 'depthwise, it is slower in integers than in float there'
+      : undefined;
+  },
+};

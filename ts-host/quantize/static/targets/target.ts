@@ -1,6 +1,8 @@
 // A target: the engine that is to run the model, and what it has integer kernels for. What is not listed stays in float there,
 // so nothing is quantized for it.
 
+import type { GraphIndex } from '../../../ir/graphIndex.js';
+import type { Node } from '../../../ir/model.js';
 import type { QuantTarget } from '../../../ir/plan.js';
 import type { OperatorRule } from '../operators/use.js';
 
@@ -24,4 +26,12 @@ export interface Target {
   /** Relu and Clip between an integer operator and the codes of its result vanish: when the smallest code stands for 0
    *  ('lowest': no code lies outside the bounds), whatever the codes are ('any'). */
   readonly fuses: 'lowest' | 'any';
+  /** What to know about an integer product there. */
+  remark?(node: Node, index: GraphIndex, choice: TargetChoice): string | undefined;
+}
+
+/** What a user may choose for a target. */
+export interface TargetChoice {
+  readonly activationType: ActivationType;
+  readonly representation: 'qdq' | 'operator';
 }

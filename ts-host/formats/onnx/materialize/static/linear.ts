@@ -3,6 +3,7 @@
 import { intAttribute } from '../../../../ir/attributes.js';
 import { DTYPE_BITS } from '../../../../ir/dtype.js';
 import type { Attribute, Node } from '../../../../ir/model.js';
+import type { NameGenerator } from '../../../../ir/names.js';
 import { CONTRIB, makeNode } from '../build.js';
 import { inputs } from '../storage.js';
 import type { ParameterNames, StoredBias, StoredCodes } from './stored.js';
@@ -13,9 +14,11 @@ const OPSET_16_BITS = 21;
 
 export class LinearNodes {
   readonly #opset: number;
+  readonly #fresh: NameGenerator;
 
-  constructor(opset: number) {
+  constructor(opset: number, fresh: NameGenerator) {
     this.#opset = opset;
+    this.#fresh = fresh;
   }
 
   quantize({ plan, float, codes }: ValueNames, { scale, zeroPoint }: ParameterNames): Node {
@@ -35,7 +38,7 @@ export class LinearNodes {
   }
 
   dequantizeBias({ codes, scale, isPerChannel }: StoredBias, output: string): Node {
-    return makeNode('DequantizeLinear', output, inputs(codes, scale), [output], {
+    return makeNode('DequantizeLinear', this.#fresh(`${output}_dequantize`), inputs(codes, scale), [output], {
       ...(isPerChannel ? { axis: intAttribute(0) } : {}),
     });
   }
@@ -50,6 +53,13 @@ export class LinearNodes {
     const contrib = DTYPE_BITS[dtype] > 8 && this.#opset < OPSET_16_BITS;
     const attributes: Record<string, Attribute> = axis === undefined ? {} : { axis: intAttribute(axis) };
     const suffix = opType === 'QuantizeLinear' ? 'quantize' : 'dequantize';
-    return makeNode(opType, `${output}_${suffix}`, operands, [output], attributes, contrib ? CONTRIB : '');
+    return makeNode(
+      opType,
+      this.#fresh(`${output}_${suffix}`),
+      operands,
+      [output],
+      attributes,
+      contrib ? CONTRIB : '',
+    );
   }
 }

@@ -29,7 +29,7 @@ export class StaticSite {
     this.#plans = new Map(plan.nodes.map((node) => [node.node, node]));
     this.values = valueNames(this.index, plan, this.#plans, this.fresh);
     this.stored = new StoredConstants(engine, this.fresh, this.index, plan);
-    this.linear = new LinearNodes(model.opsets.get('') ?? 1);
+    this.linear = new LinearNodes(model.opsets.get('') ?? 1, this.fresh);
   }
 
   /** The plan of the node with an index. */
