@@ -15,7 +15,7 @@ import type { Step } from '../operator.js';
 import type { Address } from '../value.js';
 
 /** Elements moved in one step: some milliseconds. */
-export const STEP_ELEMENTS = 2 * 1024 * 1024;
+export const STEP_ELEMENTS = 1024 * 1024;
 
 /** A box of elements to be moved. */
 export interface Copy {

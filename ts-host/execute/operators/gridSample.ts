@@ -11,7 +11,7 @@ import type { Operator, Plan, Step } from '../operator.js';
 import { describeType } from '../value.js';
 
 /** Taps a step visits at most. */
-const STEP_TAPS = 2 ** 23;
+const STEP_TAPS = 2 ** 21;
 /** ONNX's names, before and since opset 20. */
 const MODES = new Map([
   ['bilinear', 'linear'],

@@ -31,7 +31,7 @@ import { resizeAxes } from './resizeAxes.js';
 import { isResized, type PassShape, passShapes } from './resizePasses.js';
 
 /** Products a step makes at most. */
-const STEP_PRODUCTS = 2 ** 23;
+const STEP_PRODUCTS = 2 ** 22;
 const INTEGERS: Partial<Record<DType, ResizeInteger>> = { int8: 'i8', uint8: 'u8', int32: 'i32' };
 
 type Mode = CoordinateRule['mode'];

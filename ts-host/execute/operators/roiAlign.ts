@@ -11,7 +11,7 @@ import type { Operator, Plan, Step } from '../operator.js';
 import { describeType } from '../value.js';
 
 /** Samples times channels a step visits at most, where the number is known. */
-const STEP_SAMPLES = 2 ** 22;
+const STEP_SAMPLES = 2 ** 21;
 
 function readCall(node: NodeContext): RoiAlignCall {
   node.requireDType(0, 'float32');

@@ -67,7 +67,7 @@ export function contractionSteps(
     (count, { size }) => count * size,
     1,
   );
-  return cutRows(1, rows, 4 * perRow, (_, first, end) => {
+  return cutRows(1, rows, 8 * perRow, (_, first, end) => {
     contract(engine, dtype, contraction, at.scratch, at.a, at.b, at.out, first, end);
   });
 }
