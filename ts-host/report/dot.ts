@@ -102,6 +102,6 @@ function drawEdge(writer: Writer, value: string, to: string, scope: Scope, depth
 }
 
 /** A string of the DOT language: quotes and backslashes escaped, line ends as \n. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;
 }
