@@ -24,6 +24,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['api'],
   ['images'],
   ['index'],
+  ['reporting'],
   ['node'],
   ['cli'],
   ['entries'],

@@ -94,6 +94,18 @@ export class QuantizeResult {
     await this.#parts.opened.close();
   }
 
+  /** What the result was made of, for reports by layer. The quantized model has float operators between QuantizeLinear and
+   *  DequantizeLinear, whatever form the files have: so its values can be compared.
+   *  @internal */
+  async models(): Promise<{ planned: Model; quantized: Model; floatBytes: number }> {
+    const { planned, plan, engine, opened } = this.#parts;
+    const floatBytes = opened.byteLength;
+    if (plan.representation !== 'operator') return { planned, quantized: this.#parts.quantized, floatBytes };
+    const { materializeStatic } = await import('../formats/onnx/materialize/static/index.js');
+    const quantized = materializeStatic(planned, { ...plan, representation: 'qdq' }, engine);
+    return { planned, quantized, floatBytes };
+  }
+
   #onlyFile(): OutputFile {
     const [file, ...more] = this.files;
     if (file !== undefined && more.length === 0) return file;

@@ -1,0 +1,5 @@
+// `octavo/report` under the `edge-light` condition (Vercel Edge).
+
+import './edge-light.js';
+
+export * from '../reporting.js';

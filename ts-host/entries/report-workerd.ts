@@ -1,0 +1,5 @@
+// `octavo/report` under the `workerd` condition (Cloudflare Workers).
+
+import './workerd.js';
+
+export * from '../reporting.js';
