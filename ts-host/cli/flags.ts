@@ -72,6 +72,15 @@ export interface MergeFlags {
   readonly output: string;
 }
 
+/** Flags of `compare`. */
+export interface CompareFlags extends SampleFlags {
+  readonly data: string;
+  readonly labels?: string;
+  readonly report?: readonly string[];
+  readonly reportSamples?: number;
+  readonly precision?: 'strict' | 'fast';
+}
+
 /** Flags of `quantize`. */
 export interface QuantizeFlags extends PlanFlags {
   readonly output?: string;

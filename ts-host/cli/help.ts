@@ -8,6 +8,7 @@ Examples:
   octavo inspect model.onnx                            inputs, outputs, operators, constants
   octavo run model.onnx --input x=x.npy --output-dir out
   octavo calibrate model.onnx --calibrate photos --preset imagenet -o model.stats
+  octavo compare model.onnx model.int8.onnx --data photos --report report.html
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 octavo COMMAND --help shows the options of a command.`;
@@ -65,3 +66,13 @@ Examples:
 
 A killed run that is started again with the same --checkpoint goes on where the file stops; the file goes when the stats
 file is written. Images are JPEG and PNG; a model of several inputs takes .npz files, or a folder for each input.`;
+
+export const COMPARE_HELP = `
+Examples:
+  octavo compare model.onnx model.int8.onnx --data photos --preset imagenet
+  octavo compare model.onnx model.int8.onnx --data photos --labels labels.csv --json
+  octavo compare model.onnx model.int8.onnx --data photos --report report.html
+
+agreement is the share of samples for which the same class has the highest score; with --labels the accuracy of both models
+is told too. A report compares every value and every weight of the two models: .html for people, .json, .csv (three
+tables) and .dot for programs.`;

@@ -4,6 +4,7 @@
 import { Command, Option } from 'commander';
 import type {
   CalibrateFlags,
+  CompareFlags,
   InspectFlags,
   MergeFlags,
   PlanCommandFlags,
@@ -13,6 +14,7 @@ import type {
 } from './flags.js';
 import {
   CALIBRATE_HELP,
+  COMPARE_HELP,
   INSPECT_HELP,
   MAIN_HELP,
   MERGE_HELP,
@@ -37,6 +39,7 @@ export function makeProgram(environment: Environment): Command {
     .addCommand(runCommand(environment))
     .addCommand(calibrateCommand(environment))
     .addCommand(mergeCommand(environment))
+    .addCommand(compareCommand(environment))
     .helpCommand(false);
   for (const command of [program, ...program.commands]) {
     // main() tells errors; writeErr remains for the help that a missing command gets.
@@ -153,6 +156,26 @@ function mergeCommand(environment: Environment): Command {
     .action(async (files: string[], flags: MergeFlags) => {
       const { mergeCommand: run } = await import('./merge.js');
       await run(files, flags, environment);
+    });
+}
+
+function compareCommand(environment: Environment): Command {
+  const command = new Command('compare')
+    .description('Runs two models over samples and tells how near their outputs are, and where they part.')
+    .argument('<a>', 'the model that is right, mostly the float model')
+    .argument('<b>', 'the model that is judged')
+    .requiredOption('--data <folder>', 'samples: images, .npy, .npz and .bin files');
+  return addSampleOptions(command)
+    .option('--labels <file>', 'class of each sample: lines of name,class, or of classes in order')
+    .option('--report <file>', 'compare layer by layer: .html, .json, .csv or .dot (repeatable)', repeated)
+    .option('--report-samples <n>', 'samples for the report; default 16', positive)
+    .addOption(choice('--precision <how>', 'strict: equal figures everywhere; fast', ['strict', 'fast']))
+    .option(...MEMORY_LIMIT)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', COMPARE_HELP)
+    .action(async (a: string, b: string, flags: CompareFlags) => {
+      const { compareCommand: run } = await import('./compare.js');
+      await run(a, b, flags, environment);
     });
 }
 
