@@ -25,9 +25,12 @@ export interface AnalyzeOptions extends RunOptions {
   readonly externalB?: ExternalResolver | undefined;
   /** Most samples to run. Default 16. */
   readonly maxSamples?: number | undefined;
-  /** Whether each layer is also run alone, with the float model's values as inputs: a third run of each sample, from which
-   *  suggestions are made. Default true. */
+  /** Whether each layer is also run alone, with the float model's values as inputs: a third run of each sample. Default
+   *  true; without it nothing is suggested. */
   readonly alone?: boolean | undefined;
+  /** Layers to try in float: those that add the most noise alone. Each costs the rest of the net behind it, on four samples;
+   *  0 for none. Default 10. */
+  readonly trials?: number | undefined;
   /** What the models are called in the report. */
   readonly floatName?: string | undefined;
   readonly quantizedName?: string | undefined;
@@ -55,13 +58,10 @@ export async function analyze(
   options: AnalyzeOptions = {},
 ): Promise<Report> {
   const context = new RunContext(options);
-  const count = options.maxSamples;
-  if (count !== undefined && !(Number.isSafeInteger(count) && count > 0)) {
-    throw new OctavoError('INVALID_ARGUMENT', `maxSamples is ${count}, must be an integer > 0`, {
-      field: 'maxSamples',
-    });
-  }
-  const { external, externalB = external, alone } = options;
+  const { external, externalB = external, alone, maxSamples, trials } = options;
+  requireCount('maxSamples', maxSamples, 1);
+  requireCount('trials', trials, 0);
+  const settings = { samples: maxSamples, alone, trials };
   if (quantized instanceof QuantizeResult) {
     const { plan } = quantized;
     const { planned, quantized: model, floatBytes } = await quantized.models();
@@ -74,7 +74,7 @@ export async function analyze(
       model,
       samples,
       subject,
-      { samples: count, alone, reasons },
+      { ...settings, reasons },
       context,
     );
   }
@@ -91,7 +91,7 @@ export async function analyze(
         second.model,
         samples,
         subject,
-        { samples: count, alone },
+        settings,
         context,
       );
     } finally {
@@ -100,6 +100,13 @@ export async function analyze(
   } finally {
     await first.close();
   }
+}
+
+function requireCount(field: string, value: number | undefined, least: number): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return;
+  throw new OctavoError('INVALID_ARGUMENT', `${field} is ${value}, must be an integer >= ${least}`, {
+    field,
+  });
 }
 
 function engineFor({ budget: { limit, held } }: RunContext): ReturnType<typeof executionEngine> {

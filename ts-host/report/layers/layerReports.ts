@@ -3,32 +3,38 @@
 import type { RunContext } from '../../context.js';
 import { type Node, nodeIds } from '../../ir/model.js';
 import type { ExecutionEngine } from '../../wasm/execution.js';
-import { type Counterpart, Counterparts } from './counterparts.js';
+import type { Counterpart, Counterparts } from './counterparts.js';
 import { type Group, groupNodes } from './groups.js';
 import type { LayerReport } from './layerReport.js';
 import type { Links } from './links.js';
 import { type ComparedModels, weightReports } from './weights.js';
 
+/** A layer with its nodes. */
+export interface Layer {
+  readonly report: LayerReport;
+  readonly group: Group;
+}
+
 /** @param twins - values that are in both models: name in the float model to name in the quantized
  *  @param reasons - by node id */
-export async function layerReports(
+export async function layersOf(
   engine: ExecutionEngine,
   models: ComparedModels,
   twins: ReadonlyMap<string, string>,
+  counterparts: Counterparts,
   reasons: ReadonlyMap<string, string>,
   context: RunContext,
-): Promise<LayerReport[]> {
+): Promise<Layer[]> {
   const { float } = models;
   const { nodes } = float.graph;
   const ids = nodeIds(float.graph);
-  const counterparts = new Counterparts(models.links, new Set(twins.values()));
-  const layers: LayerReport[] = [];
+  const layers: Layer[] = [];
   for (const group of groupNodes(float, new Set(twins.keys()))) {
     const twin = twins.get(nodes[group.at(-1)!]!.outputs[0] ?? '');
     const { index, counterpart } = mainNode(group, nodes, (node) => counterparts.of(node, twin));
     const main = nodes[index]!;
     const reason = reasons.get(ids[index]!);
-    layers.push({
+    const report: LayerReport = {
       node: ids[index]!,
       opType: operatorName(main),
       fused: group
@@ -38,7 +44,8 @@ export async function layerReports(
       ...(reason === undefined ? {} : { reason }),
       ...border(group, float),
       weights: await weightReports(engine, models, main, counterpart.node, context),
-    });
+    };
+    layers.push({ report, group });
   }
   return layers;
 }

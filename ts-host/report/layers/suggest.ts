@@ -1,49 +1,95 @@
-// Which layers would better be left in float: those that add the most noise by themselves.
-//
-// A layer alone adds noise of e = Σ(T − T')² / ΣT² to its output. Taken to be independent and to reach the outputs alike,
-// the noises of all layers add up, a layer's share is e / Σe, and without the layers of S the outputs' SQNR gains
-// −10 · log10(1 − Σ share). It is an estimate: later layers damp some noises and amplify others.
+// Which layers would better be left in float. Those that add the most noise by themselves are tried one by one, then the best
+// of them together; what helps is suggested.
 
-import type { ExecutionEngine } from '../../wasm/execution.js';
-import { decibels } from '../../wasm/kernels/execute/errors.js';
+import type { RunContext } from '../../context.js';
+import { elementCount } from '../../ir/tensor.js';
 import type { LayerReport, Suggestion, ValueReport } from './layerReport.js';
+import { type TrialInput, tryVariants } from './trials.js';
+import type { Leavable } from './variants.js';
 
-const MOST = 10;
-/** Layers with a smaller share are not worth a word. */
-const LEAST_SHARE = 0.02;
-
-export function suggestLayers(
-  engine: ExecutionEngine,
-  layers: readonly LayerReport[],
-  values: readonly ValueReport[],
-): Suggestion[] {
-  const byName = new Map(values.map((value) => [value.value, value]));
-  const noises = layers.map((layer) => ({
-    layer,
-    noise: layer.outputs.reduce((sum, name) => sum + noiseOf(byName.get(name)), 0),
-  }));
-  const total = noises.reduce((sum, { noise }) => sum + noise, 0);
-  if (!(total > 0 && total < Number.POSITIVE_INFINITY)) return [];
-  const worst = noises
-    .filter(({ layer, noise }) => layer.state !== 'float' && noise / total >= LEAST_SHARE)
-    .sort((a, b) => b.noise - a.noise)
-    .slice(0, MOST);
-  let left = 1;
-  return worst.map(({ layer: { node, opType }, noise }) => {
-    left -= noise / total;
-    return {
-      node,
-      opType,
-      share: noise / total,
-      gainDb: decibels(engine, 1, Math.max(0, left)),
-    };
-  });
+/** A layer of the report with what a trial needs. */
+export interface Candidate extends Leavable {
+  readonly layer: LayerReport;
 }
 
-/** Σ(T − T')² / ΣT². */
-function noiseOf(value: ValueReport | undefined): number {
-  if (value?.ownError == null) return 0;
-  const { mean, variance } = value.origin;
-  const noise = value.ownError.mse / (variance + mean * mean);
+/** Layers suggested at most. */
+const MOST = 6;
+/** Gains below, in dB, are not worth a word; nor is one more layer that adds less to those before it. */
+const LEAST_GAIN = 0.25;
+/** A gain is one where it shows in so many of the samples. */
+const STEADY_SHARE = 0.75;
+
+/** @param candidates - all layers that could be left in float
+ *  @param most - how many of them to try; 0 for none */
+export async function suggestLayers(
+  input: TrialInput,
+  candidates: readonly Candidate[],
+  values: readonly ValueReport[],
+  most: number,
+  context: RunContext,
+): Promise<Suggestion[]> {
+  const noisy = noisiest(candidates, values).slice(0, most);
+  if (noisy.length === 0 || input.samples.length === 0) return [];
+  const total = 2 * input.samples.length;
+  let done = 0;
+  const tell = (): void => context.report('compare', ++done, total);
+  context.report('compare', 0, total);
+  const singles = noisy.map(({ candidate }) => [candidate]);
+  const [base = [], ...alone] = await tryVariants(input, [[], ...singles], tell, context);
+  const best = noisy
+    .map((each, index) => ({ ...each, gainDb: steadyGain(base, alone[index]!) }))
+    .filter(({ gainDb }) => gainDb >= LEAST_GAIN)
+    .sort((a, b) => b.gainDb - a.gainDb)
+    .slice(0, MOST);
+  if (best.length === 0) return [];
+  const sets = best.map((_, index) => best.slice(0, index + 1).map(({ candidate }) => candidate));
+  const together = await tryVariants(input, sets, tell, context);
+  const helping = together.findIndex(
+    (each, index) => index > 0 && !(steadyGain(together[index - 1]!, each) >= LEAST_GAIN),
+  );
+  return best
+    .slice(0, helping < 0 ? best.length : helping)
+    .map(({ candidate: { layer }, share, gainDb }, index) => ({
+      node: layer.node,
+      opType: layer.opType,
+      share,
+      gainDb,
+      togetherDb: mean(together[index]!) - mean(base),
+      bytes: bytesMore(layer),
+    }));
+}
+
+/** The mean of what the samples gain; 0 where too many of them gain nothing. */
+function steadyGain(before: readonly number[], after: readonly number[]): number {
+  const gains = after.map((decibels, sample) => decibels - before[sample]!);
+  const steady = gains.filter((gain) => gain > 0).length >= STEADY_SHARE * gains.length;
+  return steady ? mean(gains) : 0;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Layers by the noise they add alone, most first. A layer's share is its part of the sum over all layers of
+ *  Σ(T − T')² / ΣT² at what each makes. */
+function noisiest(
+  candidates: readonly Candidate[],
+  values: readonly ValueReport[],
+): { candidate: Candidate; share: number }[] {
+  const noises = new Map(values.map((value) => [value.value, noiseOf(value)]));
+  const total = [...noises.values()].reduce((sum, noise) => sum + noise, 0);
+  return candidates
+    .map((candidate) => ({ candidate, share: total === 0 ? 0 : noises.get(candidate.output)! / total }))
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share);
+}
+
+function noiseOf({ ownError, origin: { mean, variance } }: ValueReport): number {
+  const noise = ownError === null ? 0 : ownError.mse / (variance + mean * mean);
   return Number.isFinite(noise) ? noise : 0;
+}
+
+/** What the file grows by when the weights of a layer are float32. */
+function bytesMore({ weights }: LayerReport): number {
+  return weights.reduce((sum, { dims, bits }) => sum + Math.round((elementCount(dims) * (32 - bits)) / 8), 0);
 }
