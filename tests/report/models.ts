@@ -87,18 +87,25 @@ export interface QuantizedNetOptions {
   readonly ours?: boolean;
   /** Bits of the second weight; 8 where nothing is said. */
   readonly bits?: number;
+  /** Layers left in float, as a planner leaves them: between codes where their neighbours have codes. */
+  readonly float?: readonly ('first' | 'second' | 'sum')[];
 }
 
 /** Conv, Relu, Conv and Add with codes of 8 bits; the rest in float. */
-export function quantizedNet({ ours = true, bits = 8 }: QuantizedNetOptions = {}): ModelInput {
+export function quantizedNet(options: QuantizedNetOptions = {}): ModelInput {
+  const { ours = true, bits = 8, float = [] } = options;
   const { w1, b1, w2, b2, w3, b3 } = weights();
-  const first = ours
-    ? [conv('xq', 'w1', 'b1', 'r_float', PADS, 'first'), ...pair('r_float', 'r', 'r')]
-    : [
-        conv('xq', 'w1', 'b1', 'c', PADS, 'first'),
-        node('Relu', ['c'], ['r'], {}, { name: 'relu' }),
-        ...pair('r', 'r', 'r_dq'),
-      ];
+  // The first layer alone reads x, the pool alone reads the sum: with their neighbour in float they need no codes.
+  const [x, w1Name] = float.includes('first') ? ['x', 'w1_float'] : ['xq', 'w1'];
+  const relu = node('Relu', ['c'], [ours ? 'r_float' : 'r'], {}, { name: 'relu' });
+  const first =
+    ours && !float.includes('first')
+      ? [conv('xq', 'w1', 'b1', 'r_float', PADS, 'first'), ...pair('r_float', 'r', 'r')]
+      : [
+          conv(x!, w1Name!, 'b1', 'c', PADS, 'first'),
+          relu,
+          ...pair(ours ? 'r_float' : 'r', 'r', ours ? 'r' : 'r_dq'),
+        ];
   const r = ours ? 'r' : 'r_dq';
   const second = ours ? ['d_float', 'd', 's_float', 's'] : ['d', 'd_dq', 's', 's_dq'];
   const [d, dq, s, sq] = second as [string, string, string, string];
@@ -108,11 +115,11 @@ export function quantizedNet({ ours = true, bits = 8 }: QuantizedNetOptions = {}
       weightOf('w1'),
       ...first,
       weightOf('w2'),
-      conv(r, 'w2', 'b2', d, PADS, 'second'),
+      conv(r, float.includes('second') ? 'w2_float' : 'w2', 'b2', d, PADS, 'second'),
       ...pair(d, 'd', dq),
       node('Add', [dq, r], [s], {}, { name: 'sum' }),
       ...pair(s, 's', sq),
-      node('GlobalAveragePool', [sq], ['g'], {}, { name: 'pool' }),
+      node('GlobalAveragePool', [float.includes('sum') ? s : sq], ['g'], {}, { name: 'pool' }),
       node('Flatten', ['g'], ['f'], {}, { name: 'flat' }),
       gemm('f', 'w3', 'b3', 'y', { transB: 1n }, 'last'),
     ],
@@ -127,6 +134,8 @@ export function quantizedNet({ ours = true, bits = 8 }: QuantizedNetOptions = {}
       floats('b2', [8], b2),
       floats('w3', [5, 8], w3),
       floats('b3', [5], b3),
+      ...(float.includes('first') ? [floats('w1_float', [8, 3, 3, 3], w1)] : []),
+      ...(float.includes('second') ? [floats('w2_float', [8, 8, 3, 3], w2)] : []),
     ],
     ...border,
   };

@@ -2,14 +2,14 @@
 
 import { RunContext, type RunOptions } from '../context.js';
 import type { Samples } from '../data/sample.js';
-import { OctavoError } from '../errors.js';
+import { type ErrorCode, OctavoError } from '../errors.js';
 import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
 import type { Model } from '../ir/model.js';
 import type { QuantPlan } from '../ir/plan.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
 import { prepareModel } from '../passes/prepare/index.js';
-import { analyzeModels } from '../report/layers/analyze.js';
+import { type AnalysisOptions, analyzeModels } from '../report/layers/analyze.js';
 import type { Report, ReportSubject } from '../report/layers/layerReport.js';
 import { Links } from '../report/layers/links.js';
 import { findTwins } from '../report/layers/twins.js';
@@ -57,27 +57,10 @@ export async function analyze(
   samples: Samples,
   options: AnalyzeOptions = {},
 ): Promise<Report> {
+  if (quantized instanceof QuantizeResult) return analyzeResult(quantized, samples, options);
   const context = new RunContext(options);
-  const { external, externalB = external, alone, maxSamples, trials } = options;
-  requireCount('maxSamples', maxSamples, 1);
-  requireCount('trials', trials, 0);
-  const settings = { samples: maxSamples, alone, trials };
-  if (quantized instanceof QuantizeResult) {
-    const { plan } = quantized;
-    const { planned, quantized: model, floatBytes } = await quantized.models();
-    const bytes = { floatBytes, quantizedBytes: quantized.byteLength };
-    const reasons = new Map(plan.nodes.map(({ node, reason }) => [node, reason]));
-    const subject = subjectOf(options, bytes, plan);
-    return analyzeModels(
-      await engineFor(context),
-      planned,
-      model,
-      samples,
-      subject,
-      { ...settings, reasons },
-      context,
-    );
-  }
+  const settings = settingsOf(options);
+  const { external, externalB = external } = options;
   const first = await openModel(float, { external }, context);
   try {
     const second = await openModel(quantized, { external: externalB }, context);
@@ -85,21 +68,35 @@ export async function analyze(
       const a = await asQuantized(first.model, second.model, context);
       const bytes = { floatBytes: first.byteLength, quantizedBytes: second.byteLength };
       const subject = subjectOf(options, bytes, undefined);
-      return await analyzeModels(
-        await engineFor(context),
-        a,
-        second.model,
-        samples,
-        subject,
-        settings,
-        context,
-      );
+      const engine = await engineFor(context);
+      return await analyzeModels(engine, a, second.model, samples, subject, settings, context);
     } finally {
       await second.close();
     }
   } finally {
     await first.close();
   }
+}
+
+/** {@link analyze} of what quantize() returned, which knows the float model: it must be open still. */
+export async function analyzeResult(
+  result: QuantizeResult,
+  samples: Samples,
+  options: AnalyzeOptions,
+): Promise<Report> {
+  const context = new RunContext(options);
+  const { plan, byteLength } = result;
+  const { planned, quantized, floatBytes } = await result.models();
+  const reasons = new Map(plan.nodes.map(({ node, reason }) => [node, reason]));
+  const subject = subjectOf(options, { floatBytes, quantizedBytes: byteLength }, plan);
+  const settings = { ...settingsOf(options), reasons };
+  return analyzeModels(await engineFor(context), planned, quantized, samples, subject, settings, context);
+}
+
+function settingsOf({ alone, maxSamples, trials }: AnalyzeOptions): AnalysisOptions {
+  requireCount('maxSamples', maxSamples, 1);
+  requireCount('trials', trials, 0);
+  return { samples: maxSamples, alone, trials };
 }
 
 function requireCount(field: string, value: number | undefined, least: number): void {
@@ -140,12 +137,14 @@ async function asQuantized(float: Model, quantized: Model, context: RunContext):
   return prepared !== undefined && missing(prepared) < missing(inlined) ? prepared : inlined;
 }
 
-/** undefined for a model that cannot be prepared, because of its opset. */
+const UNPREPARED: readonly ErrorCode[] = ['UNSUPPORTED_OP', 'ALREADY_QUANTIZED', 'NOTHING_TO_QUANTIZE'];
+
+/** undefined for a model that static quantization would refuse. */
 async function preparedModel(model: Model, context: RunContext): Promise<Model | undefined> {
   try {
     return await prepareModel(await defaultEngine(), model, context);
   } catch (error) {
-    if (error instanceof OctavoError && error.code === 'UNSUPPORTED_OP') return undefined;
+    if (error instanceof OctavoError && UNPREPARED.includes(error.code)) return undefined;
     throw error;
   }
 }

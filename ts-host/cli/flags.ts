@@ -90,6 +90,8 @@ export interface QuantizeFlags extends PlanFlags {
   readonly externalData?: 'auto' | 'always' | 'never';
   readonly measure?: boolean;
   readonly variants?: VariantFamily;
+  readonly report?: readonly string[];
+  readonly reportSamples?: number;
 }
 
 const STORED: readonly QuantMode[] = ['weights', 'embedding'];
@@ -126,10 +128,10 @@ export function planFlagsGiven(flags: PlanFlags): string[] {
 /** A family fixes the mode and all that belongs to it.
  *  @throws UsageError for a flag that would be without effect. */
 export function suitsVariants(flags: QuantizeFlags): void {
-  const decided = ['mode', ...MODE_FLAGS, 'plan', 'planOut', 'measure'] as const;
+  const decided = ['mode', ...MODE_FLAGS, 'plan', 'planOut', 'measure', 'report'] as const;
   const given = decided.find((key) => flags[key] !== undefined);
   if (given === undefined) return;
-  const value = given === 'plan' || given === 'planOut' ? undefined : flags[given];
+  const value = given === 'plan' || given === 'planOut' || given === 'report' ? undefined : flags[given];
   throw new UsageError(`${asTyped(given, value)} does not go with --variants`, asTyped(given));
 }
 

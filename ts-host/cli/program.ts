@@ -62,6 +62,8 @@ function quantizeCommand(environment: Environment): Command {
     .addOption(choice('--external-data <when>', 'weights beside the model file', ['auto', 'always', 'never']))
     .addOption(choice('--variants <family>', 'write the files a library looks for', ['transformers.js']))
     .option('--measure', 'compare every quantized weight with the original')
+    .option('--report <file>', 'compare layer by layer: .html, .json, .csv or .dot (repeatable)', repeated)
+    .option('--report-samples <n>', 'samples for the report; default 16', positive)
     .option('--json', 'print one JSON document')
     .option('--verbose', 'list every node left in float')
     .addHelpText('after', QUANTIZE_HELP)

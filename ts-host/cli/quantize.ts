@@ -13,6 +13,7 @@ import { modelInput } from './input.js';
 import { toJson } from './json.js';
 import { type OutputTarget, outputTarget, STANDARD_STREAM } from './output.js';
 import { beginPlanFile, readPlanFile } from './planFile.js';
+import { plannedReports, reportResult, type WrittenReport } from './quantizeReport.js';
 import { type Measured, quantizeJson, quantizeText, unmatchedGlobs } from './quantizeSummary.js';
 import type { Environment } from './terminal.js';
 
@@ -28,6 +29,7 @@ export async function quantizeCommand(
   const { terminal, signal } = environment;
   const { options, modeReason } = await chosenOptions(flags, signal);
   const { output, force = false } = flags;
+  const reports = plannedReports(flags);
   const target = await outputTarget({ input: model, output, force, options, terminal });
   const calibration = await calibrationOf(options, flags, environment);
   const input = await modelInput(model, signal);
@@ -45,9 +47,11 @@ export async function quantizeCommand(
     try {
       const others = [flags.plan, calibration?.path].filter((path) => path !== undefined);
       const inputs = [...input.paths, ...others];
-      await write(result, inputs, target, flags.planOut);
+      await write(result, inputs, target, flags.planOut, reports);
       const measured: Measured | undefined = flags.measure ? await result.measure() : undefined;
-      await tell({ model, flags, result, target, measured, modeReason, calibration }, environment);
+      const names = { float: model, quantized: target.path };
+      const reported = calibration && (await reportResult(result, calibration, names, flags, environment));
+      await tell({ model, flags, result, target, measured, modeReason, calibration, reported }, environment);
     } finally {
       await result.close();
     }
@@ -85,6 +89,7 @@ async function write(
   inputs: readonly string[],
   target: OutputTarget,
   planOut: string | undefined,
+  reports: readonly string[],
 ): Promise<void> {
   const outputs = pathsOf(result, target);
   if (planOut !== undefined) {
@@ -96,6 +101,9 @@ async function write(
     }
     outputs.push(planOut);
   }
+  const both = reports.find((path) => outputs.some((output) => resolve(output) === resolve(path)));
+  if (both !== undefined) throw new UsageError(`${both} cannot be a report and something else`, '--report');
+  outputs.push(...reports);
   await refuseOverwritingInputs(inputs, outputs);
   const plan: Sink | undefined =
     planOut === undefined ? undefined : await beginPlanFile(planOut, result.plan);
@@ -121,10 +129,11 @@ interface Outcome {
   readonly measured: Measured | undefined;
   readonly modeReason: string | undefined;
   readonly calibration: Calibration | undefined;
+  readonly reported: WrittenReport | undefined;
 }
 
 async function tell(outcome: Outcome, { terminal }: Environment): Promise<void> {
-  const { model, flags, result, target, measured, modeReason, calibration } = outcome;
+  const { model, flags, result, target, measured, modeReason, calibration, reported } = outcome;
   const { report, plan } = result;
   const paths = pathsOf(result, target);
   const files = result.files.map(({ byteLength }, i) => ({
@@ -140,6 +149,7 @@ async function tell(outcome: Outcome, { terminal }: Environment): Promise<void> 
     plan,
     calibration,
     recovery: result.recovery,
+    reported,
   };
   for (const glob of unmatchedGlobs(flags.skip ?? [], report.nodes)) {
     terminal.note(`octavo: --skip ${glob} matches no node that could be quantized\n`);

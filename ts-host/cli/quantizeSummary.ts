@@ -7,6 +7,7 @@ import type { TensorError } from '../report/measure.js';
 import type { QuantizeReport } from '../report/report.js';
 import type { ErrorMeasures } from '../wasm/kernels/measures.js';
 import { type Calibration, calibrationJson, calibrationLine } from './calibration.js';
+import { reportLine, type WrittenReport } from './quantizeReport.js';
 import { countForms, formsLine, groupByReason, megabytes, percent, rows } from './summary.js';
 import { paint } from './terminal.js';
 
@@ -27,11 +28,12 @@ export interface QuantizeSummary {
   readonly calibration: Calibration | undefined;
   /** Where --recover asked for it. */
   readonly recovery: RecoveryReport | undefined;
+  readonly reported: WrittenReport | undefined;
 }
 
 /** The schema is in docs/cli.md. */
 export function quantizeJson(summary: QuantizeSummary): unknown {
-  const { input, files, report, planOut, measured, plan, calibration, recovery } = summary;
+  const { input, files, report, planOut, measured, plan, calibration, recovery, reported } = summary;
   const { mode, modeReason, inputBytes, outputBytes, opset, tensors, nodes } = report;
   return {
     command: 'quantize',
@@ -49,6 +51,7 @@ export function quantizeJson(summary: QuantizeSummary): unknown {
     ...(plan.mode === 'static' ? { target: plan.target, representation: plan.representation } : {}),
     ...(calibration === undefined ? {} : { calibration: calibrationJson(calibration) }),
     ...(recovery === undefined ? {} : { recovery }),
+    ...(reported === undefined ? {} : { reports: reported.paths, suggestions: reported.report.suggestions }),
     tensors,
     ...(plan.activations === undefined ? {} : { activations: plan.activations }),
     nodes,
@@ -56,7 +59,7 @@ export function quantizeJson(summary: QuantizeSummary): unknown {
 }
 
 export function quantizeText(summary: QuantizeSummary, verbose: boolean): string {
-  const { report, files, planOut, measured } = summary;
+  const { report, files, planOut, measured, reported } = summary;
   const { mode, modeReason, inputBytes, outputBytes, opset, nodes } = report;
   const lines: [string, string][] = [
     ['mode', paint('bold', mode) + (modeReason === undefined ? '' : `: ${modeReason}`)],
@@ -67,9 +70,20 @@ export function quantizeText(summary: QuantizeSummary, verbose: boolean): string
   lines.push(...staticLines(summary));
   if (opset.after !== opset.before) lines.push(['opset', `${opset.before} raised to ${opset.after}`]);
   if (measured !== undefined) lines.push(...errorLines(measured));
+  if (reported !== undefined) lines.push(...reportLines(reported));
   for (const { path, bytes } of files) lines.push(['written', `${paint('bold', path)}, ${megabytes(bytes)}`]);
   if (planOut !== undefined) lines.push(['plan', planOut]);
+  for (const path of reported?.paths ?? []) lines.push(['report', paint('bold', path)]);
   return rows(lines) + floatNodes(nodes, verbose);
+}
+
+function reportLines(reported: WrittenReport): [string, string][] {
+  const { suggestions } = reported.report;
+  const last = suggestions.at(-1);
+  const lines: [string, string][] = [['outputs', reportLine(reported)]];
+  if (last === undefined) return lines;
+  const skips = suggestions.map(({ node }) => `--skip ${node}`).join(' ');
+  return [...lines, ['', `${skips} would gain ${last.togetherDb.toFixed(1)} dB`]];
 }
 
 function staticLines({ plan, calibration, recovery }: QuantizeSummary): [string, string][] {
