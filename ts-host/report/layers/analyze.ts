@@ -28,6 +28,7 @@ import type { Limits } from './series.js';
 import { type Candidate, suggestLayers } from './suggest.js';
 import type { KeptFeeds } from './trials.js';
 import { findTwins, type Twin } from './twins.js';
+import { nodeStates } from './variants.js';
 
 export interface AnalysisOptions {
   /** Most samples to run. Default 16. */
@@ -106,7 +107,7 @@ class Analysis {
       values,
       outputs: measured.flatMap(outputReport),
       unmatched: this.#unmatched(values),
-      suggestions: await this.#suggestions(layers, values, both, counterparts, kept),
+      suggestions: await this.#suggestions(layers, values, both, kept),
     };
   }
 
@@ -191,7 +192,6 @@ class Analysis {
     layers: readonly Layer[],
     values: readonly ValueReport[],
     twins: ReadonlyMap<string, string>,
-    counterparts: Counterparts,
     kept: readonly KeptFeeds[],
   ): Promise<Suggestion[]> {
     const candidates = layers.flatMap(({ report, group }): Candidate[] => {
@@ -202,12 +202,15 @@ class Analysis {
         return [];
       return [{ layer: report, group, inputs, output }];
     });
+    const made = layers.flatMap(({ report: { state, outputs } }) =>
+      outputs.flatMap((name) => (twins.has(name) ? [{ state, twin: twins.get(name)! }] : [])),
+    );
     const input = {
       engine: this.#engine,
       float: this.#a,
       quantized: this.#b,
       twins,
-      counterparts,
+      states: nodeStates(this.#quantized, made, new Set(twins.values())),
       samples: kept,
     };
     return suggestLayers(input, candidates, values, this.#options.trials ?? DEFAULT_TRIALS, this.#context);

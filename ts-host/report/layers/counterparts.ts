@@ -37,7 +37,7 @@ export class Counterparts {
     const node = named !== undefined && isSame(named) ? named : cone.find(isSame);
     if (cone.some((each) => OVER_CODES.test(each.opType))) return { node, state: 'integer' };
     if (cone.some((each) => OVER_CODED_WEIGHTS.test(each.opType))) return { node, state: 'weights' };
-    return { node, state: node === undefined ? 'float' : this.stateOf(node) };
+    return { node, state: node === undefined ? 'float' : this.#stateOf(node) };
   }
 
   /** Nodes between the values before and the value itself. */
@@ -47,10 +47,7 @@ export class Counterparts {
     return coneOf(links, twin, inside).map((index) => links.graph.nodes[index]!);
   }
 
-  /** How a node of the quantized model runs, by itself. */
-  stateOf(node: Node): LayerState {
-    if (OVER_CODES.test(node.opType)) return 'integer';
-    if (OVER_CODED_WEIGHTS.test(node.opType)) return 'weights';
+  #stateOf(node: Node): LayerState {
     const links = this.#quantized;
     const present = node.inputs.filter((name) => name !== '');
     const computed = present.filter((name) => !links.isConstant(name));

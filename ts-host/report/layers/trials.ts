@@ -7,8 +7,7 @@ import type { Model } from '../../ir/model.js';
 import type { ExecutionEngine } from '../../wasm/execution.js';
 import { ERROR_SUMS, finishErrors } from '../../wasm/kernels/execute/errors.js';
 import { MOST_DECIBELS } from '../compare/outputs.js';
-import type { Counterparts } from './counterparts.js';
-import { type Leavable, variantModel } from './variants.js';
+import { type Leavable, type NodeStates, variantModel } from './variants.js';
 
 /** A sample kept for trials. */
 export type KeptFeeds = ReadonlyMap<string, HostTensor>;
@@ -18,7 +17,7 @@ export interface TrialInput {
   readonly float: Model;
   readonly quantized: Model;
   readonly twins: ReadonlyMap<string, string>;
-  readonly counterparts: Counterparts;
+  readonly states: NodeStates;
   readonly samples: readonly KeptFeeds[];
 }
 
@@ -26,12 +25,12 @@ export interface TrialInput {
  *  float32's own limit.
  *  @param tell - called after each sample */
 export async function tryVariants(
-  { engine, float, quantized, twins, counterparts, samples }: TrialInput,
+  { engine, float, quantized, twins, states, samples }: TrialInput,
   variants: readonly (readonly Leavable[])[],
   tell: () => void,
   context: RunContext,
 ): Promise<number[][]> {
-  const { model, errors } = variantModel(float, quantized, twins, counterparts, variants);
+  const { model, errors } = variantModel(float, quantized, twins, states, variants);
   const executor = await Executor.create(model, engine, {}, context);
   const found: number[][] = variants.map(() => []);
   try {

@@ -12,8 +12,8 @@ import { OWN_DOMAIN } from '../../execute/operators/tensorErrors.js';
 import { type Graph, type Model, type Node, nodeIds } from '../../ir/model.js';
 import { namesRead } from '../../ir/reads.js';
 import { coneOf } from './cone.js';
-import type { Counterparts } from './counterparts.js';
 import type { Group } from './groups.js';
+import type { LayerState } from './layerReport.js';
 import { isDequantize, isQuantize, Links } from './links.js';
 import { renameNode } from './rename.js';
 
@@ -24,6 +24,23 @@ export interface Leavable {
   /** Float model's names of what it reads and makes. */
   readonly inputs: readonly string[];
   readonly output: string;
+}
+
+/** How the layer runs that a node of the quantized model belongs to, by its index; float where there is none. */
+export type NodeStates = ReadonlyMap<number, LayerState>;
+
+/** @param layers - their states, and what they make in the quantized model
+ *  @param twins - what is in both models, by its name there */
+export function nodeStates(
+  quantized: Links,
+  layers: readonly { readonly state: LayerState; readonly twin: string }[],
+  twins: ReadonlySet<string>,
+): NodeStates {
+  const inside = (name: string): boolean => !quantized.isConstant(name) && !twins.has(name);
+  const entries = layers.flatMap(({ state, twin }) =>
+    coneOf(quantized, twin, inside).map((index): [number, LayerState] => [index, state]),
+  );
+  return new Map(entries);
 }
 
 export interface VariantModel {
@@ -38,10 +55,10 @@ export function variantModel(
   float: Model,
   quantized: Model,
   twins: ReadonlyMap<string, string>,
-  counterparts: Counterparts,
+  states: NodeStates,
   variants: readonly (readonly Leavable[])[],
 ): VariantModel {
-  const maker = new VariantMaker(float.graph, quantized.graph, twins, counterparts);
+  const maker = new VariantMaker(float.graph, quantized.graph, twins, states);
   const errors = variants.map((layers, index) => maker.add(layers, index));
   const opsets = new Map([...float.opsets, ...quantized.opsets]);
   return { model: { ...float, graph: maker.graph(errors.flat()), opsets, functions: [] }, errors };
@@ -61,23 +78,18 @@ class VariantMaker {
   readonly #quantized: Links;
   readonly #twins: ReadonlyMap<string, string>;
   readonly #twinNames: ReadonlySet<string>;
-  readonly #counterparts: Counterparts;
+  readonly #states: NodeStates;
   readonly #ids: readonly string[];
   readonly #nodes: Node[] = [];
   readonly #done = new Set<number>();
   readonly #mark: string;
 
-  constructor(
-    float: Graph,
-    quantized: Graph,
-    twins: ReadonlyMap<string, string>,
-    counterparts: Counterparts,
-  ) {
+  constructor(float: Graph, quantized: Graph, twins: ReadonlyMap<string, string>, states: NodeStates) {
     this.#float = new Links(float);
     this.#quantized = new Links(quantized);
     this.#twins = twins;
     this.#twinNames = new Set(twins.values());
-    this.#counterparts = counterparts;
+    this.#states = states;
     this.#ids = nodeIds(quantized);
     this.#mark = freeMark([float, quantized]);
     const ids = nodeIds(float);
@@ -98,7 +110,7 @@ class VariantMaker {
       if (replaced !== undefined) this.#leave(replaced.layer, replaced.border, { name, changed, raw });
       const reads = namesRead(node);
       if (removed.has(index) || !reads.some((each) => changed.has(each))) continue;
-      const isFloat = !isQuantize(node) && this.#counterparts.stateOf(node) === 'float';
+      const isFloat = !isQuantize(node) && this.#isFloat(index);
       const read = (each: string): string =>
         (isFloat ? raw.get(each) : undefined) ?? changed.get(each) ?? this.#base(each);
       for (const each of reads) if (!changed.has(each)) this.#ensure(each);
@@ -168,8 +180,8 @@ class VariantMaker {
     const known = raw.get(twin);
     if (known !== undefined) return known;
     const source = this.#beforeCodes(twin);
-    const maker = this.#quantized.maker(source);
-    const isExact = maker === undefined || this.#counterparts.stateOf(maker) === 'float';
+    const maker = this.#quantized.makerIndex(source);
+    const isExact = maker === undefined || this.#isFloat(maker);
     const wanted = isExact ? source : twin;
     this.#ensure(wanted);
     return changed.get(wanted) ?? this.#base(wanted);
@@ -202,6 +214,10 @@ class VariantMaker {
     const inside = (name: string): boolean => !this.#quantized.isConstant(name) && !this.#twinNames.has(name);
     for (const { output } of layers) coneOf(this.#quantized, this.#twins.get(output)!, inside, removed);
     return removed;
+  }
+
+  #isFloat(index: number): boolean {
+    return (this.#states.get(index) ?? 'float') === 'float';
   }
 
   /** Makes a value of the quantized model itself be there. */
