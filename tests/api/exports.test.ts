@@ -1,4 +1,4 @@
-// The public names of `octavo` and `octavo/node`. A change here is a change of the API: say so in CHANGELOG.md.
+// The public names of `octavo` and its other entries. A change here is a change of the API: say so in CHANGELOG.md.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import * as octavoImages from '../../ts-host/images.js';
 import * as octavo from '../../ts-host/index.js';
 import * as octavoNode from '../../ts-host/node.js';
+import * as octavoReport from '../../ts-host/reporting.js';
 
 const VALUES = [
   'CalibrationStats',
@@ -38,6 +39,19 @@ const VALUES = [
   'toSource',
 ];
 const IMAGE_VALUES = ['IMAGE_PRESETS', 'imageSamples', 'initImages'];
+const REPORT_VALUES = [
+  'LAYER_REPORT_VERSION',
+  'analyze',
+  'compareModels',
+  'parseLabels',
+  'reportToCsv',
+  'reportToDot',
+  'reportToHtml',
+  'reportToJson',
+];
+const REPORT_TYPES =
+  `AnalyzeOptions Codes CompareOptions Comparison Distribution HistogramPicture Labels LayerReport LayerState OutputComparison
+  OutputReport Report ReportSubject ReportTables Suggestion ValueReport WeightReport`.split(/\s+/);
 const NODE_VALUES = [
   'checkpointFile',
   'fileSource',
@@ -83,6 +97,11 @@ const IMAGE_TYPES =
 test('octavo/images exports -> these values and types', () => {
   assert.deepEqual(Object.keys(octavoImages).sort(), IMAGE_VALUES);
   assert.deepEqual(typesOf('images.ts'), IMAGE_TYPES);
+});
+
+test('octavo/report exports -> these values and types', () => {
+  assert.deepEqual(Object.keys(octavoReport).sort(), REPORT_VALUES);
+  assert.deepEqual(typesOf('reporting.ts'), REPORT_TYPES);
 });
 
 test('octavo/node exports -> those and what only Node has', () => {
