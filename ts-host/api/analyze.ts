@@ -6,14 +6,13 @@ import { type ErrorCode, OctavoError } from '../errors.js';
 import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
 import type { Model } from '../ir/model.js';
-import type { QuantPlan } from '../ir/plan.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
 import { prepareModel } from '../passes/prepare/index.js';
 import { type AnalysisOptions, analyzeModels } from '../report/layers/analyze.js';
 import type { Report, ReportSubject } from '../report/layers/layerReport.js';
 import { Links } from '../report/layers/links.js';
 import { findTwins } from '../report/layers/twins.js';
-import { planSettings } from '../report/planFacts.js';
+import { planSettings, recoverySettings, type Setting } from '../report/planFacts.js';
 import { engine as defaultEngine, executionEngine } from '../wasm/load.js';
 import { openModel } from './open.js';
 import { QuantizeResult } from './result.js';
@@ -67,7 +66,7 @@ export async function analyze(
     try {
       const a = await asQuantized(first.model, second.model, context);
       const bytes = { floatBytes: first.byteLength, quantizedBytes: second.byteLength };
-      const subject = subjectOf(options, bytes, undefined);
+      const subject = subjectOf(options, bytes, []);
       const engine = await engineFor(context);
       return await analyzeModels(engine, a, second.model, samples, subject, settings, context);
     } finally {
@@ -85,12 +84,13 @@ export async function analyzeResult(
   options: AnalyzeOptions,
 ): Promise<Report> {
   const context = new RunContext(options);
-  const { plan, byteLength } = result;
-  const { planned, quantized, floatBytes } = await result.models();
+  const { plan, byteLength, recovery } = result;
+  const { float, quantized, floatBytes } = await result.models();
   const reasons = new Map(plan.nodes.map(({ node, reason }) => [node, reason]));
-  const subject = subjectOf(options, { floatBytes, quantizedBytes: byteLength }, plan);
+  const facts = [...planSettings(plan), ...recoverySettings(recovery)];
+  const subject = subjectOf(options, { floatBytes, quantizedBytes: byteLength }, facts);
   const settings = { ...settingsOf(options), reasons };
-  return analyzeModels(await engineFor(context), planned, quantized, samples, subject, settings, context);
+  return analyzeModels(await engineFor(context), float, quantized, samples, subject, settings, context);
 }
 
 function settingsOf({ alone, maxSamples, trials }: AnalyzeOptions): AnalysisOptions {
@@ -113,9 +113,8 @@ function engineFor({ budget: { limit, held } }: RunContext): ReturnType<typeof e
 function subjectOf(
   { floatName = 'float model', quantizedName = 'quantized model', settings = [] }: AnalyzeOptions,
   bytes: Pick<ReportSubject, 'floatBytes' | 'quantizedBytes'>,
-  plan: QuantPlan | undefined,
+  more: readonly Setting[],
 ): ReportSubject {
-  const more = plan === undefined ? [] : planSettings(plan);
   return { float: floatName, quantized: quantizedName, ...bytes, settings: [...settings, ...more] };
 }
 

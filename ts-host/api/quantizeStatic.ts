@@ -39,14 +39,14 @@ export async function quantizeStatic(input: SourceInput, options: QuantizeOption
   try {
     const original = opened.model;
     const prepared = await prepareModel(engine, original, context);
-    const { model, plan, recovery } =
+    const { model, float, plan, recovery } =
       options.plan === undefined
         ? await made({ engine, original, prepared, settings, level }, options, context)
         : await given(engine, options.plan, prepared, context);
     const quantized = materializeStatic(model, plan, engine);
     const { fileName = 'model.onnx', externalName, externalData } = options;
     const files = planOnnxFiles(quantized, { fileName, externalName, externalData }, context);
-    const basis = { engine, opened, planned: model, plan, quantized, files, context };
+    const basis = { engine, opened, planned: model, float, plan, quantized, files, context };
     return new QuantizeResult({ ...basis, modeReason: undefined, recovery });
   } catch (error) {
     await opened.close();
@@ -85,6 +85,8 @@ interface Task {
 interface Planned {
   readonly model: Model;
   readonly plan: QuantPlan;
+  /** Where it is another one: what the quantized model is to compute. */
+  readonly float?: Model;
   readonly recovery?: RecoveryReport;
 }
 

@@ -22,6 +22,8 @@ interface Parts {
   readonly opened: OpenModel;
   /** The model that the plan is for: the opened one, or what it was prepared to. */
   readonly planned: Model;
+  /** What the quantized model is to compute, where `planned` has corrections that others need. */
+  readonly float?: Model | undefined;
   readonly plan: QuantPlan;
   readonly quantized: Model;
   readonly files: readonly OutputFile[];
@@ -97,13 +99,13 @@ export class QuantizeResult {
   /** What the result was made of, for reports by layer. The quantized model has float operators between QuantizeLinear and
    *  DequantizeLinear, whatever form the files have: so its values can be compared.
    *  @internal */
-  async models(): Promise<{ planned: Model; quantized: Model; floatBytes: number }> {
-    const { planned, plan, engine, opened } = this.#parts;
+  async models(): Promise<{ float: Model; quantized: Model; floatBytes: number }> {
+    const { planned, float = planned, plan, engine, opened } = this.#parts;
     const floatBytes = opened.byteLength;
-    if (plan.representation !== 'operator') return { planned, quantized: this.#parts.quantized, floatBytes };
+    if (plan.representation !== 'operator') return { float, quantized: this.#parts.quantized, floatBytes };
     const { materializeStatic } = await import('../formats/onnx/materialize/static/index.js');
     const quantized = materializeStatic(planned, { ...plan, representation: 'qdq' }, engine);
-    return { planned, quantized, floatBytes };
+    return { float, quantized, floatBytes };
   }
 
   #onlyFile(): OutputFile {

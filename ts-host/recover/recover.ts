@@ -52,6 +52,8 @@ export interface RecoveryReport {
 }
 
 export interface Recovered {
+  /** What the quantized model is to compute: the prepared model, its channels rescaled at most. */
+  readonly float: Model;
   /** The prepared model with what steps made of its weights and biases: the plan is for it. */
   readonly model: Model;
   readonly plan: QuantPlan;
@@ -74,10 +76,12 @@ export async function recoverStatic(input: RecoveryInput, context: RunContext): 
     };
     const skipped = tooFew(split);
     if (skipped !== undefined) {
-      return { model, plan, report: { ...report, before: null, after: null, steps: [], skipped } };
+      const none = { before: null, after: null, steps: [], skipped };
+      return { float: model, model, plan, report: { ...report, ...none } };
     }
     const { draft, ...rest } = await run.all(first);
-    return { model: draft.model, plan: markedPlan(draft, model, rest.steps), report: { ...report, ...rest } };
+    const marked = markedPlan(draft, model, rest.steps);
+    return { float: draft.float, model: draft.model, plan: marked, report: { ...report, ...rest } };
   } finally {
     run.release();
     releaseSamples(split, context);

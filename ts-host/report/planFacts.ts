@@ -1,6 +1,7 @@
 // What a plan tells of the settings it was made with, as lines of a report.
 
 import type { QuantPlan } from '../ir/plan.js';
+import type { RecoveryReport } from '../recover/recover.js';
 
 export interface Setting {
   readonly name: string;
@@ -26,6 +27,23 @@ export function planSettings({
   }
   if (tensors.length > 0) settings.push({ name: 'Weights', value: counted(tensors.map(weightKind)) });
   return settings;
+}
+
+/** What recovery did, a line a step. */
+export function recoverySettings(recovery: RecoveryReport | undefined): Setting[] {
+  if (recovery === undefined) return [];
+  const { level, before, after, steps, skipped } = recovery;
+  const gain =
+    before === null || after === null
+      ? ''
+      : `, ${before.toFixed(1)} → ${after.toFixed(1)} dB on held-out samples`;
+  return [
+    { name: 'Recovery', value: skipped ?? `${level}${gain}` },
+    ...steps.map(({ step, kept, reason }) => ({
+      name: `Recovery: ${step}`,
+      value: `${kept ? 'kept' : 'not kept'}: ${reason}`,
+    })),
+  ];
 }
 
 const FORMS = { qdq: 'QuantizeLinear and DequantizeLinear', operator: 'integer operators' };
