@@ -157,12 +157,27 @@ describe('installed package', () => {
     }
   });
 
+  it('octavo/report -> works by itself, and knows what octavo made', () => {
+    const twice = `Buffer.from('${Buffer.from(TWICE).toString('base64')}', 'base64')`;
+    const alone = `import { compareModels } from 'octavo/report';
+      const samples = [{ data: Float32Array.of(3), dims: [1] }];
+      const { outputs } = await compareModels(${twice}, ${twice}, samples); console.log(outputs[0].exact)`;
+    assert.equal(run(alone), 'true');
+    const both = `import { quantize } from 'octavo'; import { analyze, reportToHtml } from 'octavo/report';
+      const result = await quantize(${twice}, { mode: 'weights' });
+      const report = await analyze(${twice}, result, [{ data: Float32Array.of(3), dims: [1] }]);
+      console.log(report.layers.length, report.subject.settings[0].value, reportToHtml(report).startsWith('<!DOCTYPE html>'))`;
+    assert.equal(run(both), '1 weights true');
+  });
+
   for (const condition of ['workerd', 'edge-light']) {
     it(`under the condition ${condition} -> its entry`, () => {
       const code = `console.log(import.meta.resolve('octavo').endsWith('/dist/${condition}.js'))`;
       assert.equal(run(code, ['-C', condition]), 'true');
       const images = `console.log(import.meta.resolve('octavo/images').endsWith('/dist/images-${condition}.js'))`;
       assert.equal(run(images, ['-C', condition]), 'true');
+      const report = `console.log(import.meta.resolve('octavo/report').endsWith('/dist/report-${condition}.js'))`;
+      assert.equal(run(report, ['-C', condition]), 'true');
     });
   }
 
@@ -177,6 +192,9 @@ describe('installed package', () => {
        import { Session, type Tensor } from 'octavo';
        import { imageSamples } from 'octavo/images';
        console.log(imageSamples([new File([], 'a.jpg')], { preset: 'tf' }).count);
+       import { analyze, type Report, reportToHtml } from 'octavo/report';
+       const report: Report = await analyze(new Uint8Array(), new Uint8Array(), []);
+       console.log(reportToHtml(report));
        import execute from 'octavo/execute.wasm';
        import simd from 'octavo/simd.wasm';
        await init({ simd, execute });

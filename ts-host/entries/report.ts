@@ -1,6 +1,9 @@
 // `octavo/report`: Node, Deno, Bun, browsers, webviews, bundlers. Apart from `octavo`, so that who only quantizes loads none
 // of it.
 
-import './index.js';
+import { registerModules } from '../wasm/load.js';
+import { inlineModules } from './inline.js';
+
+registerModules(inlineModules);
 
 export * from '../reporting.js';
