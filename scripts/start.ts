@@ -17,6 +17,10 @@ const folder = join(root, '.cache/start');
 
 /** The package as it is shipped; its types are those of the sources. */
 const octavo: typeof import('../ts-host/node.js') = await import(join(root, 'dist/node.js'));
+const reporting: typeof import('../ts-host/reporting.js') = await import(join(root, 'dist/report.js'));
+
+/** Samples that a report is measured on: enough to find the worst layers. */
+const REPORTED_SAMPLES = 4;
 
 const ms = (value: number): string => `${value.toFixed(1)} ms`;
 const shown = (path: string): string => paint('bold', relative(process.cwd(), path));
@@ -28,8 +32,12 @@ async function row(model: StartModel, engine: StartEngine): Promise<string[]> {
   const result = await octavo.quantize(float, { mode: 'static', calibration: model.calibration });
   const quantized = await result.bytes();
   const seconds = (performance.now() - start) / 1000;
+  const name = basename(model.file, '.onnx');
+  writeFileSync(join(folder, `${name}.static.onnx`), quantized);
+  const options = { maxSamples: REPORTED_SAMPLES, trials: 0, floatName: model.title };
+  const report = await reporting.analyze(float, result, model.evaluation, options);
   await result.close();
-  writeFileSync(join(folder, `${basename(model.file, '.onnx')}.static.onnx`), quantized);
+  writeFileSync(join(folder, `${name}.report.html`), reporting.reportToHtml(report));
   const { cosine, agreement, before, after } = await compareOn(engine, float, quantized, model);
   return [
     model.title,
@@ -72,5 +80,8 @@ console.log(
 );
 await printModes(octavo, readModel(recognizer), basename(recognizer.file, '.onnx'), folder);
 console.log(`
-The files are in ${shown(folder)}/. Your own model, with a folder of images or .npy files as samples:
-  node dist/cli.js quantize model.onnx --calibrate samples/`);
+The files are in ${shown(folder)}/, and for each static model a page that tells the error of every layer:
+${models.map(({ file }) => `  ${shown(join(folder, `${basename(file, '.onnx')}.report.html`))}`).join('\n')}
+
+Your own model, with a folder of images or .npy files as samples:
+  node dist/cli.js quantize model.onnx --calibrate samples/ --report report.html`);
