@@ -37,3 +37,7 @@ export const MODES: readonly Mode[] = [
   { name: 'dynamic ConvInteger', options: { mode: 'dynamic', convInteger: true } },
   { name: 'fp16', options: { mode: 'fp16' }, bar: SIXTEEN_BIT },
 ];
+
+/** Those that have a bar: enough for large models, where each mode takes ten seconds. The others, which must load and run, are
+ *  held against the small ones. */
+export const BARRED_MODES: readonly Mode[] = MODES.filter(({ bar }) => bar !== undefined);

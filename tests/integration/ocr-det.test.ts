@@ -2,6 +2,7 @@
 
 import { presentModel } from '../consumers/models.js';
 import { MISSED } from './missed.js';
+import { BARRED_MODES } from './modes.js';
 import { testModel } from './suite.js';
 
-testModel('ocr-det', presentModel('ocr-det'), { missed: MISSED['ocr-det'] ?? {} });
+testModel('ocr-det', presentModel('ocr-det'), { modes: BARRED_MODES, missed: MISSED['ocr-det'] ?? {} });

@@ -2,6 +2,7 @@
 
 import { presentModel } from '../consumers/models.js';
 import { MISSED } from './missed.js';
+import { BARRED_MODES } from './modes.js';
 import { testModel } from './suite.js';
 
-testModel('ocr-rec', presentModel('ocr-rec'), { missed: MISSED['ocr-rec'] ?? {} });
+testModel('ocr-rec', presentModel('ocr-rec'), { modes: BARRED_MODES, missed: MISSED['ocr-rec'] ?? {} });
