@@ -18,7 +18,7 @@ export interface CalibrateOptions extends RunOptions, CalibrationOptions, Observ
   readonly values?: readonly string[] | undefined;
 }
 
-/** Runs a float model over samples and collects statistics of its values. Memory does not grow with the number of
+/** Runs a float model over samples and collects statistics of its values. What is kept does not grow with the number of
  *  samples; one is held at a time. The same samples give the same bytes in every runtime, in whatever batches and shards.
  *  @param samples - an array, an iterable or async iterable of tensors (or records of tensors by input name), or a source
  *  such as `folderSamples`
