@@ -23,6 +23,7 @@ export { type Progress, RunContext, type RunOptions } from './context.js';
 export type { GivenSamples, Sample, SampleInput, SampleSource, Samples, Wants } from './data/sample.js';
 export type { Tensor, TensorArray, TensorInput } from './data/tensor.js';
 export { ERROR_CODES, type ErrorCode, type ErrorPlace, OctavoError } from './errors.js';
+export type { NodeTime } from './execute/program.js';
 export { type SourceInput, toSource } from './io/any-source.js';
 export { blobSource } from './io/blob.js';
 export { type ExternalResolver, mapResolver } from './io/external.js';

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { RunContext } from '../../ts-host/context.js';
 import { OctavoError } from '../../ts-host/errors.js';
-import type { Watched } from '../../ts-host/execute/program.js';
+import type { NodeTime, Watched } from '../../ts-host/execute/program.js';
 import { executionEngine } from '../support/engine.js';
 import { floats, int64s, type ModelInput, node, value } from '../support/onnxBuilder.js';
 import { Rng } from '../support/rng.js';
@@ -51,6 +52,25 @@ function smallNet(): ModelInput {
 }
 
 describe('Executor', () => {
+  it('onNode -> told once of every node that has steps, in order, with the same outputs', async () => {
+    const executor = await executorOf(smallNet(), engine);
+    const x = f32([1, 2, 5, 5], new Rng(5).normal(50));
+    const plain = (await run(executor, { x })).y!;
+    const times: NodeTime[] = [];
+    const onNode = (time: NodeTime): void => void times.push(time);
+    const outputs = await executor.run(new Map([['x', x]]), new RunContext(), { onNode });
+    assert.deepEqual(outputs.get('y')!.data, plain.data);
+    const types = new Map([['x', x]]);
+    const { nodes } = await executor.describe(types, new RunContext());
+    assert.deepEqual(
+      times.map(({ opType }) => opType),
+      nodes.map(({ opType }) => opType),
+    );
+    assert.ok(times.every(({ milliseconds }) => milliseconds >= 0));
+    assert.ok(times.some(({ multiplyAdds }) => multiplyAdds > 0));
+    executor.dispose();
+  });
+
   it('rewrites -> the same values as nodes one by one, within float rounding', async () => {
     const names = ['c', 'n', 'r', 'd', 'm', 's', 'k'];
     const fused = await executorOf(smallNet(), engine);
@@ -62,7 +82,7 @@ describe('Executor', () => {
       assert.ok(Math.abs(each - Number(b.data[i])) < 1e-4, `${i}: ${each} for ${b.data[i]}`);
     }
     const types = new Map([['x', { dtype: 'float32' as const, dims: x.dims }]]);
-    const context = new (await import('../../ts-host/context.js')).RunContext();
+    const context = new RunContext();
     const operators = (await fused.describe(types, context)).nodes.map(({ opType }) => opType);
     assert.equal(operators.filter((each) => each === 'BatchNormalization' || each === 'Relu').length, 0);
     assert.equal(operators.filter((each) => each === 'Transpose').length, 2);
@@ -96,7 +116,6 @@ describe('Executor', () => {
     });
     const x = f32([1, 2, 3, 3], counting(18));
     const seen = new Map<string, { watched: Watched; sum: number }>();
-    const { RunContext } = await import('../../ts-host/context.js');
     await executor.run(new Map([['x', x]]), new RunContext(), {
       watch: (watched) => {
         const count = watched.dims.reduce((a, b) => a * b, 1);
@@ -121,7 +140,6 @@ describe('Executor', () => {
     const executor = await executorOf(smallNet(), engine, { watched: ['x', 'y'] });
     const x = f32([1, 2, 3, 3], counting(18));
     const seen: [string, readonly number[], number][] = [];
-    const { RunContext } = await import('../../ts-host/context.js');
     const { y } = Object.fromEntries(
       await executor.run(new Map([['x', x]]), new RunContext(), {
         watch: ({ name, dims, address }) => {
@@ -155,7 +173,6 @@ describe('Executor', () => {
       { watched: ['r', 'c'] },
     );
     const seen: [string, readonly number[]][] = [];
-    const { RunContext } = await import('../../ts-host/context.js');
     const feeds = new Map([
       ['x', f32([12], counting(12))],
       ['shape', i64(1, 2, 3, 2)],
@@ -218,7 +235,6 @@ describe('Executor', () => {
     );
     const x = f32([2, 3, 4], counting(24));
     assert.deepEqual((await run(executor, { x })).y, f32([2, 12], counting(24)));
-    const { RunContext } = await import('../../ts-host/context.js');
     const facts = await executor.describe(new Map([['x', x]]), new RunContext());
     assert.deepEqual([facts.lateNodes, facts.nodes.map(({ opType }) => opType)], [[], ['Reshape']]);
     executor.dispose();

@@ -8,7 +8,7 @@ import type { ValueInfo } from '../ir/model.js';
 import type { ExecutionEngine, Precision } from '../wasm/execution.js';
 import { executionEngine } from '../wasm/load.js';
 import type { OpenModel } from './open.js';
-import type { Runner, SessionMemory } from './runner.js';
+import type { Runner, RunnerRun, SessionMemory } from './runner.js';
 
 export class OctavoRunner implements Runner {
   readonly #opened: OpenModel;
@@ -49,10 +49,10 @@ export class OctavoRunner implements Runner {
 
   run(
     feeds: ReadonlyMap<string, CheckedFeed>,
-    wanted: ReadonlySet<string>,
+    options: RunnerRun,
     context: RunContext,
   ): Promise<Map<string, Tensor>> {
-    return this.#executor.run(feeds, context, { wanted });
+    return this.#executor.run(feeds, context, options);
   }
 
   describe(types: ReadonlyMap<string, TensorType>, context: RunContext): Promise<ProgramFacts> {

@@ -8,7 +8,7 @@ import { abortable } from '../io/wait.js';
 import type { DType } from '../ir/dtype.js';
 import type { ValueInfo } from '../ir/model.js';
 import type { OpenModel } from './open.js';
-import type { Runner } from './runner.js';
+import type { Runner, RunnerRun } from './runner.js';
 
 interface OrtTensor {
   readonly type: string;
@@ -78,7 +78,7 @@ export class OrtRunner implements Runner {
 
   async run(
     feeds: ReadonlyMap<string, CheckedFeed>,
-    wanted: ReadonlySet<string>,
+    { wanted }: RunnerRun,
     context: RunContext,
   ): Promise<Map<string, Tensor>> {
     await abortable(this.#busy, context.signal);

@@ -2,6 +2,7 @@
 
 import type { RunContext } from '../context.js';
 import type { CheckedFeed, Tensor } from '../data/tensor.js';
+import type { NodeTime } from '../execute/program.js';
 import type { ValueInfo } from '../ir/model.js';
 
 /** Memory of a session, in bytes. */
@@ -12,6 +13,13 @@ export interface SessionMemory {
   readonly peak: number;
 }
 
+export interface RunnerRun {
+  /** Names of outputs to return. */
+  readonly wanted: ReadonlySet<string>;
+  /** Told the time of each node, where the engine can. */
+  readonly onNode?: ((time: NodeTime) => void) | undefined;
+}
+
 export interface Runner {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
@@ -19,11 +27,10 @@ export interface Runner {
   readonly precision: 'strict' | 'fast';
   /** undefined where the engine does not tell. */
   readonly memory: SessionMemory | undefined;
-  /** One run at a time; the session sees to it.
-   *  @param wanted - names of outputs to return */
+  /** One run at a time; the session sees to it. */
   run(
     feeds: ReadonlyMap<string, CheckedFeed>,
-    wanted: ReadonlySet<string>,
+    options: RunnerRun,
     context: RunContext,
   ): Promise<Map<string, Tensor>>;
   dispose(): void | Promise<void>;

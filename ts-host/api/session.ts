@@ -4,6 +4,7 @@
 import { RunContext, type RunOptions } from '../context.js';
 import { checkFeeds, type Tensor, type TensorInput } from '../data/tensor.js';
 import { OctavoError } from '../errors.js';
+import type { NodeTime } from '../execute/program.js';
 import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
 import { abortable } from '../io/wait.js';
@@ -31,6 +32,8 @@ export interface SessionOptions extends RunOptions {
 export interface RunSessionOptions extends Pick<RunOptions, 'signal' | 'onProgress'> {
   /** Names of the outputs wanted. Default: all. */
   readonly outputs?: readonly string[] | undefined;
+  /** Told how long each node took, behind the node; the other executors do not tell. */
+  readonly onNode?: ((time: NodeTime) => void) | undefined;
 }
 
 /** An input or output of a model. */
@@ -104,7 +107,7 @@ export class Session {
     feeds: Readonly<Record<string, TensorInput>>,
     options: RunSessionOptions = {},
   ): Promise<Record<string, Tensor>> {
-    const { signal, onProgress } = options;
+    const { signal, onProgress, onNode } = options;
     const context = new RunContext({ signal, onProgress });
     this.#requireAlive();
     const wanted = this.#wanted(options.outputs);
@@ -116,7 +119,7 @@ export class Session {
     try {
       await abortable(turn, signal);
       this.#requireAlive();
-      return Object.fromEntries(await this.#runner.run(checked, wanted, context));
+      return Object.fromEntries(await this.#runner.run(checked, { wanted, onNode }, context));
     } finally {
       finish();
     }

@@ -14,7 +14,7 @@ import { Frame } from './frame.js';
 import { type GraphInput, RunnableGraph } from './graph.js';
 import type { Elements } from './node.js';
 import { prepareGraph, requireOperators } from './prepare.js';
-import type { Program, Watch } from './program.js';
+import type { Observers, Program } from './program.js';
 import { rewrite } from './rewrite/index.js';
 import { RunState } from './runState.js';
 import { bytesOf, describeType, sizeOf, type TensorType, type Value } from './value.js';
@@ -31,9 +31,9 @@ export interface ExecutorOptions {
   readonly watched?: readonly string[] | undefined;
 }
 
-export interface ExecutorRun {
-  /** Called for each watched value when it is made, for inputs before anything else. The tensor lies in the executor's memory and is gone afterwards. */
-  readonly watch?: Watch | undefined;
+/** `watch` is called for each watched value when it is made, for inputs before anything else. The tensor lies in the
+ *  executor's memory and is gone afterwards. */
+export interface ExecutorRun extends Observers {
   /** Names of the outputs to return. Default: all. */
   readonly wanted?: ReadonlySet<string> | undefined;
 }
@@ -131,7 +131,7 @@ export class Executor {
   async #run(
     feeds: ReadonlyMap<string, HostTensor>,
     context: RunContext,
-    { watch, wanted }: ExecutorRun,
+    { wanted, ...observers }: ExecutorRun,
   ): Promise<Map<string, HostTensor>> {
     this.#requireAlive();
     context.throwIfAborted();
@@ -139,7 +139,7 @@ export class Executor {
     const frame = new Frame(this.#engine.heap);
     try {
       const state = new RunState(context);
-      const values = await this.#graph.run(inputs, new Map(), frame, state, watch);
+      const values = await this.#graph.run(inputs, new Map(), frame, state, observers);
       const named = this.outputs.map(({ name }, index) => ({ name, value: values[index]! }));
       const asked = named.filter(({ name }) => wanted?.has(name) ?? true);
       const outputs = new Map<string, HostTensor>();

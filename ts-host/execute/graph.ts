@@ -11,8 +11,8 @@ import type { Constant, Constants } from './constant.js';
 import { Frame } from './frame.js';
 import { type Entry, type Known, Scope } from './known.js';
 import { knownOf, LateRunner, type NestedGraph, releaseEntry } from './late.js';
-import { type PreparedGraph, prepareGraph } from './prepare.js';
-import type { Program, Watch } from './program.js';
+import { type PreparedGraph, type PreparedNode, prepareGraph } from './prepare.js';
+import type { Observers, Program, Watch } from './program.js';
 import type { RunState } from './runState.js';
 import { type Address, bytesOf, type TensorType, type TensorValue, type Value } from './value.js';
 
@@ -74,7 +74,7 @@ export class RunnableGraph {
     outer: ReadonlyMap<string, Known>,
     frame: Frame,
     state: RunState,
-    watch?: Watch,
+    observers: Observers = {},
   ): Promise<Value[]> {
     const program = await this.program(inputs.map(compiledAs), outer, state.context);
     const { heap } = this.#shared.engine;
@@ -87,9 +87,9 @@ export class RunnableGraph {
         if (known?.kind === 'tensor') place.address = known.place.address;
       }
       await this.#copyInputs(program, inputs, state.context);
-      if (watch !== undefined) this.#watchInputs(program, watch);
-      await state.run(program.steps(watch));
-      return await this.#finish(program, own, frame, state, outer, watch);
+      if (observers.watch !== undefined) this.#watchInputs(program, observers.watch);
+      await state.run(program.steps(observers));
+      return await this.#finish(program, own, frame, state, outer, observers);
     } finally {
       own.close();
       heap.free(arena);
@@ -125,14 +125,15 @@ export class RunnableGraph {
     frame: Frame,
     state: RunState,
     outer: ReadonlyMap<string, Known>,
-    watch: Watch | undefined,
+    observers: Observers,
   ): Promise<Value[]> {
+    const { watch } = observers;
     const made = new Map<string, Entry>();
     const runner = new LateRunner(this.#shared, program.holds, own, state, (graph, inputs, scope, into) =>
-      this.#runNested(runner, graph, inputs, scope, into, state, watch),
+      this.#runNested(runner, graph, inputs, scope, into, state, observers),
     );
     for (const { prepared, scope, lastReads } of program.late) {
-      await runner.visit(prepared, new RunScope(made, scope));
+      await timedVisit(observers, prepared, () => runner.visit(prepared, new RunScope(made, scope)));
       if (watch !== undefined) this.#watchLate(prepared.node.outputs, made, watch);
       for (const name of lastReads) {
         const entry = made.get(name);
@@ -209,7 +210,7 @@ export class RunnableGraph {
     scope: Scope,
     frame: Frame,
     state: RunState,
-    watch: Watch | undefined,
+    observers: Observers,
   ): Promise<readonly Value[]> {
     let nested = this.#nested.get(graph);
     if (nested === undefined) {
@@ -229,8 +230,21 @@ export class RunnableGraph {
     if (inputs.length !== declared) {
       throw new OctavoError('GRAPH_INVALID', `the graph takes ${declared} inputs, not ${inputs.length}`);
     }
-    return nested.run(inputs, outer, frame, state, watch);
+    return nested.run(inputs, outer, frame, state, observers);
   }
+}
+
+/** A node that is planned while the program runs: its planning is part of its time. */
+async function timedVisit(
+  { onNode }: Observers,
+  { id, node }: PreparedNode,
+  visit: () => Promise<void>,
+): Promise<void> {
+  const start = onNode === undefined ? 0 : performance.now();
+  await visit();
+  const { opType, domain } = node;
+  const milliseconds = onNode === undefined ? 0 : performance.now() - start;
+  onNode?.({ node: id, opType, domain, milliseconds, multiplyAdds: 0, outputs: [] });
 }
 
 /** Copies a tensor. */

@@ -65,6 +65,25 @@ export interface Watched extends TensorType {
 
 export type Watch = (tensor: Watched) => void;
 
+/** How long a node took in a run. */
+export interface NodeTime {
+  readonly node: string;
+  readonly opType: string;
+  readonly domain: string;
+  readonly milliseconds: number;
+  /** 0 where it counts none. */
+  readonly multiplyAdds: number;
+  /** Types of outputs as they are computed: channels last where the program runs so. */
+  readonly outputs: readonly TensorType[];
+}
+
+/** Those who look on at a run. */
+export interface Observers {
+  readonly watch?: Watch | undefined;
+  /** Called behind each node that has steps, and each that is planned while the program runs. */
+  readonly onNode?: ((time: NodeTime) => void) | undefined;
+}
+
 export interface ProgramParts {
   readonly base: Base;
   readonly arena: ArenaPlan;
@@ -143,8 +162,9 @@ export class Program implements ProgramParts {
   }
 
   /** The steps, for the places as they are now. */
-  steps(watch: Watch | undefined): readonly Step[] {
+  steps({ watch, onNode }: Observers): readonly Step[] {
     this.#watch = watch;
+    if (onNode !== undefined) return this.nodes.flatMap((node) => timed(node, this.#bind(node), onNode));
     const places = [this.base, ...this.outer.values()].map(({ address }) => address).join(' ');
     if (this.#steps === undefined || this.#boundTo !== places) {
       this.#steps = this.nodes.flatMap((node) => this.#bind(node));
@@ -190,4 +210,22 @@ export function addressOf(known: Known): Address {
     return known.constant.resident.address;
   }
   throw new Error('a step reads a value without bytes');
+}
+
+/** The steps of a node, with a clock around each. */
+function timed(
+  { id, node, plan }: CompiledNode,
+  steps: readonly Step[],
+  onNode: NonNullable<Observers['onNode']>,
+): Step[] {
+  let milliseconds = 0;
+  return steps.map((step, index) => () => {
+    const start = performance.now();
+    step();
+    milliseconds += performance.now() - start;
+    if (index < steps.length - 1) return;
+    const { opType, domain } = node;
+    const { multiplyAdds = 0, outputs } = plan;
+    onNode({ node: id, opType, domain, milliseconds, multiplyAdds, outputs });
+  });
 }
