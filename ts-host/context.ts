@@ -4,9 +4,9 @@
 import { OctavoError } from './errors.js';
 
 /** What an operation is doing now. `done` and `total` count bytes of the phase's input; steps in phases `run` and `recover`,
- *  samples in phases `calibrate` and `compare`. */
+ *  samples in phases `calibrate` and `compare`, runs in phase `measure`. */
 export interface Progress {
-  readonly phase: 'read' | 'analyse' | 'write' | 'run' | 'calibrate' | 'compare' | 'recover';
+  readonly phase: 'read' | 'analyse' | 'write' | 'run' | 'calibrate' | 'compare' | 'recover' | 'measure';
   readonly done: number;
   /** 0 where samples do not tell how many they are. */
   readonly total: number;

@@ -42,6 +42,7 @@ const IMAGE_VALUES = ['IMAGE_PRESETS', 'imageSamples', 'initImages'];
 const REPORT_VALUES = [
   'LAYER_REPORT_VERSION',
   'analyze',
+  'benchModel',
   'compareModels',
   'parseLabels',
   'reportToCsv',

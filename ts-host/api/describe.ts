@@ -29,21 +29,29 @@ export async function describeExecution(
   const opened = await openModel(source, options, context);
   try {
     const runner = await OctavoRunner.create(opened, 'strict', context);
-    const { shapes = {} } = options;
-    const known = runner.inputs.map(({ name }) => name);
-    for (const name of Object.keys(shapes)) {
-      if (!known.includes(name))
-        fail(name, `the model has no input of this name; its inputs are: ${known.join(', ')}`);
-    }
-    const types = runner.inputs.map((input): [string, TensorType] => [input.name, typeOf(input, shapes)]);
     try {
-      return await runner.describe(new Map(types), context);
+      return await runner.describe(inputTypes(runner.inputs, options.shapes), context);
     } finally {
       await runner.dispose();
     }
   } finally {
     await opened.close();
   }
+}
+
+/** Types of a model's inputs.
+ *  @param shapes - dims by name, where the model leaves some open
+ *  @throws OctavoError `FEED_INVALID` where a shape is missing or does not fit */
+export function inputTypes(
+  inputs: readonly ValueInfo[],
+  shapes: Readonly<Record<string, readonly number[]>> = {},
+): Map<string, TensorType> {
+  const known = inputs.map(({ name }) => name);
+  for (const name of Object.keys(shapes)) {
+    if (known.includes(name)) continue;
+    fail(name, `the model has no input of this name; its inputs are: ${known.join(', ')}`);
+  }
+  return new Map(inputs.map((input) => [input.name, typeOf(input, shapes)]));
 }
 
 function typeOf(

@@ -30,6 +30,10 @@ export class OctavoRunner implements Runner {
     return new OctavoRunner(opened, engine, await Executor.create(opened.model, engine, {}, context));
   }
 
+  get engine(): ExecutionEngine {
+    return this.#engine;
+  }
+
   get inputs(): readonly ValueInfo[] {
     return this.#executor.inputs;
   }

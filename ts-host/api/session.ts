@@ -127,8 +127,7 @@ export class Session {
 
   /** What the session runs on and the memory it holds. */
   diagnostics(): SessionDiagnostics {
-    const { precision, memory } = this.#runner;
-    return { executor: this.#executor, precision, ...(memory === undefined ? {} : { memory }) };
+    return diagnosticsOf(this.#executor, this.#runner);
   }
 
   /** Lets memory and files go, after the run that is going on; runs that wait end with `DISPOSED`. */
@@ -150,6 +149,11 @@ export class Session {
     }
     return new Set(names ?? all);
   }
+}
+
+/** What a runner is, as a session tells it. */
+export function diagnosticsOf(executor: ExecutorName, { precision, memory }: Runner): SessionDiagnostics {
+  return { executor, precision, ...(memory === undefined ? {} : { memory }) };
 }
 
 async function makeRunner(

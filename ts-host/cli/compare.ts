@@ -3,22 +3,19 @@
 import { basename } from 'node:path';
 import { compareModels } from '../api/compare.js';
 import { refuseOverwritingInputs } from '../node/overwrite.js';
-import { readLimited } from '../node/readLimited.js';
 import type { Comparison } from '../report/compare/compare.js';
-import { type Labels, parseLabels } from '../report/compare/labels.js';
+import type { Labels } from '../report/compare/labels.js';
 import type { OutputComparison } from '../report/compare/outputs.js';
 import { UsageError } from './errors.js';
 import type { CompareFlags } from './flags.js';
 import { type SampleFolder, sampleFolder, skippedJson } from './folder.js';
 import { type ModelInput, modelInput } from './input.js';
 import { toJson } from './json.js';
+import { readLabels } from './labels.js';
 import { STANDARD_STREAM } from './output.js';
 import { reportPaths, writeReports } from './reportFiles.js';
 import { percent, rows } from './summary.js';
 import { type Environment, paint } from './terminal.js';
-
-/** Most bytes of a file of labels. */
-const LABELS_LIMIT = 2 ** 28;
 
 export async function compareCommand(
   a: string,
@@ -54,11 +51,6 @@ export async function compareCommand(
 }
 
 type Pair<T> = readonly [T, T];
-
-async function readLabels(path: string, signal: AbortSignal): Promise<Labels> {
-  const bytes = await readLimited(path, signal, LABELS_LIMIT);
-  return parseLabels(new TextDecoder().decode(bytes), path);
-}
 
 function compared(
   [a, b]: Pair<ModelInput>,

@@ -81,6 +81,19 @@ export interface CompareFlags extends SampleFlags {
   readonly precision?: 'strict' | 'fast';
 }
 
+/** Flags of `bench`. */
+export interface BenchFlags extends SampleFlags {
+  readonly runs?: number;
+  readonly warmup?: number;
+  readonly threads?: number;
+  readonly seed?: number;
+  readonly shape?: readonly NamedShape[];
+  readonly data?: string;
+  readonly labels?: string;
+  readonly against?: string;
+  readonly precision?: 'strict' | 'fast';
+}
+
 /** Flags of `quantize`. */
 export interface QuantizeFlags extends PlanFlags {
   readonly output?: string;

@@ -9,6 +9,7 @@ Examples:
   octavo run model.onnx --input x=x.npy --output-dir out
   octavo calibrate model.onnx --calibrate photos --preset imagenet -o model.stats
   octavo compare model.onnx model.int8.onnx --data photos --report report.html
+  octavo bench model.int8.onnx --against model.onnx
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 octavo COMMAND --help shows the options of a command.`;
@@ -76,3 +77,13 @@ Examples:
 agreement is the share of samples for which the same class has the highest score; with --labels the accuracy of both models
 is told too. A report compares every value and every weight of the two models: .html for people, .json, .csv (three
 tables) and .dot for programs.`;
+
+export const BENCH_HELP = `
+Examples:
+  octavo bench model.onnx
+  octavo bench model.int8.onnx --against model.onnx    how many times as fast, both measured in turn
+  octavo bench model.onnx --batch 8 --runs 50 --json
+  octavo bench model.onnx --data photos --preset imagenet --labels labels.csv --verbose
+
+Times are those of a session's run: copying inputs in and outputs out is part of them, reading and preparing of samples is not.
+--batch is for models that leave it open. Layers are timed in runs of their own.`;

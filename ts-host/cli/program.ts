@@ -3,6 +3,7 @@
 
 import { Command, Option } from 'commander';
 import type {
+  BenchFlags,
   CalibrateFlags,
   CompareFlags,
   InspectFlags,
@@ -13,6 +14,7 @@ import type {
   RunFlags,
 } from './flags.js';
 import {
+  BENCH_HELP,
   CALIBRATE_HELP,
   COMPARE_HELP,
   INSPECT_HELP,
@@ -40,6 +42,7 @@ export function makeProgram(environment: Environment): Command {
     .addCommand(calibrateCommand(environment))
     .addCommand(mergeCommand(environment))
     .addCommand(compareCommand(environment))
+    .addCommand(benchCommand(environment))
     .helpCommand(false);
   for (const command of [program, ...program.commands]) {
     // main() tells errors; writeErr remains for the help that a missing command gets.
@@ -178,6 +181,30 @@ function compareCommand(environment: Environment): Command {
     .action(async (a: string, b: string, flags: CompareFlags) => {
       const { compareCommand: run } = await import('./compare.js');
       await run(a, b, flags, environment);
+    });
+}
+
+function benchCommand(environment: Environment): Command {
+  const command = new Command('bench')
+    .description('Measures how long a model takes, where the time goes, and how it compares with another.')
+    .argument('<model>', 'an ONNX file, or - for standard input')
+    .option('--runs <n>', 'runs that count; default 20, with --data each batch once', positive)
+    .option('--warmup <n>', 'runs before them; default 5', count)
+    .option('--threads <n>', 'threads; there is 1', positive)
+    .option('--against <model>', 'another model, run in turn with the first')
+    .option('--shape <name=dims>', 'dims of an input that the model leaves open (repeatable)', shapes)
+    .option('--seed <n>', 'of the inputs that are made up; default 1', count)
+    .option('--data <folder>', 'samples instead of made up inputs: images, .npy, .npz and .bin files')
+    .option('--labels <file>', 'class of each sample: tells top-1 and top-5');
+  return addSampleOptions(command)
+    .addOption(choice('--precision <how>', 'strict: equal bits everywhere; fast', ['strict', 'fast']))
+    .option(...MEMORY_LIMIT)
+    .option('--json', 'print one JSON document')
+    .option('--verbose', 'list every layer, and which kernels serve')
+    .addHelpText('after', BENCH_HELP)
+    .action(async (model: string, flags: BenchFlags) => {
+      const { benchCommand: run } = await import('./bench.js');
+      await run(model, flags, environment);
     });
 }
 

@@ -12,6 +12,7 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
   calibrate: 'calibrating',
   compare: 'comparing',
   recover: 'recovering',
+  measure: 'measuring',
 };
 
 const OF_SAMPLES: ReadonlySet<Progress['phase']> = new Set(['calibrate', 'compare']);

@@ -124,7 +124,11 @@ function summary(samples: number, outputs: readonly OutputComparison[]): Compari
 }
 
 /** The names of A's values with those of B: equal ones, or by position where the models share no name. */
-function partners(kind: string, a: readonly ValueInfo[], b: readonly ValueInfo[]): Map<string, string> {
+export function partners(
+  kind: string,
+  a: readonly ValueInfo[],
+  b: readonly ValueInfo[],
+): Map<string, string> {
   const names = new Set(b.map(({ name }) => name));
   const shared = a.filter(({ name }) => names.has(name));
   if (shared.length === 0 && a.length === b.length) {

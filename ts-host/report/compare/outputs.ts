@@ -133,7 +133,7 @@ export class OutputSeries {
 }
 
 /** Where the classes are; undefined where there is at most one. */
-function classesOf(dims: readonly number[]): AxisView | undefined {
+export function classesOf(dims: readonly number[]): AxisView | undefined {
   if (dims.length === 0) return undefined;
   const at = dims.length > 3 ? 1 : dims.length - 1;
   const product = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
