@@ -51,8 +51,9 @@ const REPORT_VALUES = [
   'reportToJson',
 ];
 const REPORT_TYPES =
-  `AnalyzeOptions Codes CompareOptions Comparison Distribution HistogramPicture Labels LayerReport LayerState OutputComparison
-  OutputReport Report ReportSubject ReportTables Suggestion ValueReport WeightReport`.split(/\s+/);
+  `Accuracy AnalyzeOptions Bench BenchMemory BenchOptions Codes CompareOptions Comparison Distribution HistogramPicture Labels LayerReport
+  LayerState LayerTime ModelBench OutputComparison OutputReport Report ReportSubject ReportTables Suggestion Timing
+  ValueReport WeightReport`.split(/\s+/);
 const NODE_VALUES = [
   'checkpointFile',
   'fileSource',
@@ -66,7 +67,7 @@ const TYPES =
   `ActivationPlan Bits CalibrateOptions CalibrationOptions CheckpointOptions CheckpointStore DType Diagnostics
   DirectoryHandleLike ErrorCode ErrorPlace ExecutorName ExternalResolver Family FamilyChoice
   FileHandleLike FloatNode GivenSamples GranularityName Histogram HttpOptions InitModules InspectOptions
-  Inspection MemorySink ModuleInput ModuleSource NodeForm NodePlan OnnxRuntime OutputFile Progress
+  Inspection MemorySink ModuleInput ModuleSource NodeForm NodePlan NodeTime OnnxRuntime OutputFile Progress
   QuantMode QuantPlan QuantTarget QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket R2WriteBucket
   Recovery RecoveryReport RelaxedState RunOptions RunSessionOptions Sample SampleExtremes SampleInput SampleSource Samples
   SessionDiagnostics SessionMemory SessionOptions Shard Sink SinkFile Source SourceInput StepOutcome Tensor
