@@ -60,6 +60,9 @@ export { recurrent_bias_f32, recurrent_lengths, recurrent_rows } from './kernels
 export { attention_bias_f32 } from './kernels/attention/scalar';
 export { conv_patches_u8, depthwise_sums_i32 } from './kernels/conv-int/simd128';
 export { conv_weights_u8, depthwise_weights_i16 } from './kernels/conv-int/scalar';
+export {
+  depthwise_u8, depthwise_u8_pack, depthwise_u8_packed_bytes, depthwise_u8_scratch_bytes,
+} from './kernels/depthwise-int/simd128';
 export { dequantize_rows_f32 } from './kernels/nbits/simd128';
 export { gather_blocks_f32 } from './kernels/nbits/scalar';
 export { compare_broadcast } from './kernels/compare/simd128';

@@ -61,6 +61,9 @@ export { recurrent_bias_f32, recurrent_lengths, recurrent_rows } from '../kernel
 export { attention_bias_f32 } from '../kernels/attention/scalar';
 export { conv_patches_u8, depthwise_sums_i32 } from './conv-int';
 export { conv_weights_u8, depthwise_weights_i16 } from '../kernels/conv-int/scalar';
+export {
+  depthwise_u8, depthwise_u8_pack, depthwise_u8_packed_bytes, depthwise_u8_scratch_bytes,
+} from './depthwise-int';
 export { dequantize_rows_f32 } from './nbits';
 export { gather_blocks_f32 } from '../kernels/nbits/scalar';
 export { compare_broadcast } from './compare';

@@ -105,6 +105,42 @@ operatorCases('QLinearConv', {
   },
 });
 
+operatorCases('QLinearConv', {
+  title: 'depthwise, constant weights',
+  cases: 40,
+  bound: exact,
+  make: (rng, index): Case => {
+    const rank = index % 5 === 0 ? 1 : 2;
+    const size = pick(rng, [3, 3, 5, 2]);
+    const groups = pick(rng, [2, 7, 8, 17, 32, 40]);
+    const type = pick(rng, BYTES);
+    const weightType = type === 'int8' ? 'int8' : pick(rng, BYTES);
+    const zero = rng.int(weightType === 'int8' ? -20 : 100, weightType === 'int8' ? 20 : 150);
+    const stride = index % 2 === 0 ? 1 : rng.int(1, 2);
+    const kernel = Array<number>(rank).fill(size);
+    return {
+      opset: 10,
+      attributes: {
+        group: BigInt(groups),
+        strides: bigints(Array(rank).fill(stride)),
+        pads: bigints(shape(rng, 2 * rank, 0, index % 3 === 0 ? 2 : 1)),
+      },
+      inputs: [
+        random(rng, type, [rng.int(1, 2), groups, ...shape(rng, rank, size, 9)]),
+        random(rng, 'float32', [], { low: 0.001, high: 0.03 }),
+        random(rng, type, []),
+        random(rng, weightType, [groups, 1, ...kernel]),
+        random(rng, 'float32', index % 4 === 0 ? [] : [groups], { low: 0.001, high: 0.03 }),
+        index % 4 === 1 ? feed(weightType, [groups], Array(groups).fill(zero)) : feed(weightType, [], [zero]),
+        random(rng, 'float32', [], { low: 0.01, high: 0.2 }),
+        random(rng, type, []),
+        rng.float() < 0.6 ? random(rng, 'int32', [groups], { low: -9000, high: 9000 }) : undefined,
+      ],
+      constants: [3, 5, ...(rng.float() < 0.5 ? [1, 2, 4, 6, 7, 8] : [])],
+    };
+  },
+});
+
 /** Sums of a convolution over two axes, ONNX's layout, straight from the definition. */
 function convOracle(
   x: Feed,

@@ -44,3 +44,14 @@ export function byteType(node: NodeContext, index: number): 'int8' | 'uint8' {
   node.requireDType(index, 'uint8', 'int8');
   return node.input(index).dtype as 'int8' | 'uint8';
 }
+
+/** The codes that an output of `dtype` stays within: attributes code_min and code_max, which a fused Relu or Clip leaves.
+ *  Rounding keeps order, so cutting codes is what cutting floats would give. */
+export function codeRange(node: NodeContext, dtype: 'int8' | 'uint8'): readonly [number, number] {
+  const lowest = dtype === 'int8' ? -128 : 0;
+  const [least, most] = [node.int('code_min', lowest), node.int('code_max', lowest + 255)];
+  if (least < lowest || most > lowest + 255 || least > most) {
+    node.fail(`code_min ${least} and code_max ${most} are no range of ${dtype}`);
+  }
+  return [least, most];
+}

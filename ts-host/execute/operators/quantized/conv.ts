@@ -4,6 +4,7 @@ import { endAsIntegers } from '../../../wasm/kernels/execute/gemm-int.js';
 import type { NodeContext } from '../../node.js';
 import type { Operator, Plan } from '../../operator.js';
 import { planConvCodes } from '../../quantized/conv.js';
+import { planDepthwiseFused } from '../../quantized/depthwiseFused.js';
 import { codeEnding } from '../../quantized/endings.js';
 import { ScratchPlan } from '../../quantized/scratch.js';
 
@@ -27,10 +28,12 @@ function planInteger(node: NodeContext): Plan {
 }
 
 function planQLinear(node: NodeContext): Plan {
-  const scratch = new ScratchPlan();
   const inputs = { x: 0, weights: 3, xZeroPoint: 2, weightZeroPoint: 5, bias: 8 };
-  const conv = planConvCodes(node, scratch, inputs);
   const scales = { aScale: 1, bScale: 4, yScale: 6, yZeroPoint: 7 };
+  const depthwise = planDepthwiseFused(node, inputs, scales);
+  if (depthwise !== undefined) return depthwise;
+  const scratch = new ScratchPlan();
+  const conv = planConvCodes(node, scratch, inputs);
   const ending = codeEnding(node, scratch, scales, conv.columns);
   return {
     outputs: [{ dtype: ending.dtype, dims: conv.dims }],

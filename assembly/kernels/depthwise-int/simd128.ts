@@ -1,0 +1,184 @@
+// Depthwise convolution of 8-bit codes, channels-last, from codes to codes. The zero point of x is taken off the bias, once
+// for all pixels; so padding counts as that code, and is read from a row of it.
+//
+//   code = clamp(roundHalfToEven(fl(Σ (x − zx) · w + bias) · multiplier) + zy, codeMin, codeMax)
+//
+// Kernels of 3 x 3 that move by 1 sweep along rows; all others take their pixels one by one. Bit-equal to
+// reference/depthwise-int.ts; multipliers that are NaN or infinite make the codes num/requantize.ts says.
+
+import { ConvShape, isInside, tapsOf } from '../../abi/conv-shape';
+import { DepthwiseCodes } from '../../abi/depthwise-codes';
+import { BLOCK, blocksOf, blockStart, PAIR_BYTES, firstTap, pairAt, pairsOf, secondTap } from './pack';
+import { ENTRY_BYTES, fewChannels, HEAD_BYTES, listedPixels, setEnding, Sweep, sweptPixels, Work } from './pixels';
+
+export { depthwise_u8_pack, depthwise_u8_packed_bytes } from './pack';
+
+/** The one Work, and the one Sweep. */
+const WORK = memory.data(32, 16);
+const SWEEP = memory.data(48, 16);
+/** Eight codes that nobody reads. */
+const NOWHERE = memory.data(8, 16);
+
+/** Address of the padding: a row of x, or a pixel of it for what does not sweep. */
+let padding: usize = 0;
+/** Where the kernel of the row at hand starts. */
+let startDepth: i32 = 0;
+let startHeight: i32 = 0;
+/** Address of the image at hand. */
+let image: usize = 0;
+
+/** Bytes of scratch: a list of pairs, the records, and padding of `width` columns: those of x for a kernel 3 high, else 1. */
+export function depthwise_u8_scratch_bytes(channels: usize, taps: usize, width: usize): usize {
+  const pairs = pairsOf(taps);
+  return pairs * ENTRY_BYTES + blocksOf(channels) * (pairs * PAIR_BYTES + HEAD_BYTES) + channels * width;
+}
+
+/** Output pixels [first, end), rows and images counted through. scratch is 4-byte aligned. */
+export function depthwise_u8(
+  shapePtr: usize, codesPtr: usize, xPtr: usize, packedPtr: usize, outPtr: usize, scratchPtr: usize,
+  first: u32, end: u32,
+): void {
+  const shape = changetype<ConvShape>(shapePtr);
+  const codes = changetype<DepthwiseCodes>(codesPtr);
+  const channels: usize = shape.channels;
+  const work = changetype<Work>(WORK);
+  work.channels = channels;
+  work.list = scratchPtr;
+  work.listEnd = scratchPtr + pairsOf(tapsOf(shape)) * ENTRY_BYTES;
+  work.records = work.listEnd;
+  padding = writeRecords(work, codes, packedPtr);
+  memory.fill(padding, <u8>codes.xZeroPoint, shape.kernelHeight == 3 ? <usize>shape.width * channels : channels);
+  setEnding(codes.codeMin, codes.codeMax, codes.yZeroPoint, codes.ySigned != 0);
+  if (codes.xSigned != 0) pixels<i8>(shape, work, xPtr, outPtr, first, end);
+  else pixels<u8>(shape, work, xPtr, outPtr, first, end);
+}
+
+function pixels<T>(shape: ConvShape, work: Work, xPtr: usize, outPtr: usize, first: u32, end: u32): void {
+  const width: u32 = shape.outWidth;
+  const sweeping = isSwept(shape);
+  while (first < end) {
+    const from = first % width;
+    const row = first / width;
+    const out = outPtr + <usize>first * work.channels;
+    locate(shape, xPtr, row);
+    if (sweeping && from == 0 && end - first >= width) {
+      const two = end - first >= 2 * width && (row + 1) % <u32>shape.outHeight != 0;
+      sweepRows<T>(shape, work, out, two);
+      first += two ? 2 * width : width;
+      continue;
+    }
+    const columns = min(width - from, end - first);
+    outputRow<T>(shape, work, out, from, from + columns);
+    first += columns;
+  }
+}
+
+/** Finds where the kernels of output row `row` start, rows and images counted through. */
+function locate(shape: ConvShape, xPtr: usize, row: u32): void {
+  startHeight = <i32>(row % shape.outHeight) * shape.strideHeight - shape.padHeight;
+  row /= shape.outHeight;
+  startDepth = <i32>(row % shape.outDepth) * shape.strideDepth - shape.padDepth;
+  const imageRows = <usize>(row / shape.outDepth) * shape.depth * shape.height;
+  image = xPtr + imageRows * <usize>shape.width * <usize>shape.channels;
+}
+
+/** Writes the records of all blocks; returns their end. */
+function writeRecords(work: Work, codes: DepthwiseCodes, packedPtr: usize): usize {
+  const channels = work.channels;
+  const pairBytes = ((work.listEnd - work.list) / ENTRY_BYTES) * PAIR_BYTES;
+  work.recordBytes = HEAD_BYTES + pairBytes;
+  let record = work.records;
+  let weights = packedPtr + (channels << 2);
+  for (let block: usize = 0; block < blocksOf(channels); block++) {
+    let at = blockStart(block, channels) << 2;
+    for (let lane: usize = 0; lane < BLOCK * 4 && at < channels << 2; lane += 4, at += 4) {
+      const bias = codes.bias == 0 ? 0 : load<i32>(codes.bias + at);
+      store<i32>(record + lane, bias - codes.xZeroPoint * load<i32>(packedPtr + at));
+      store<f32>(record + lane, finite(load<f32>(codes.multiplier + at)), 32);
+    }
+    memory.copy(record + HEAD_BYTES, weights, pairBytes);
+    record += work.recordBytes;
+    weights += pairBytes;
+  }
+  return record;
+}
+
+/** A finite multiplier with the same codes: 0 keeps the zero point, as NaN does; any sum but 0 times the largest float
+ *  saturates, as infinity does. */
+function finite(multiplier: f32): f32 {
+  if (multiplier != multiplier) return 0;
+  return max(-f32.MAX_VALUE, min(f32.MAX_VALUE, multiplier));
+}
+
+/** Columns [from, to) of the row at hand; outPtr is where they begin. */
+function outputRow<T>(shape: ConvShape, work: Work, outPtr: usize, from: i32, to: i32): void {
+  const channels = work.channels;
+  const whole = isInside(startDepth, shape.depth) && isInside(startHeight, shape.height)
+    && isInside(startDepth + (shape.kernelDepth - 1) * shape.dilationDepth, shape.depth)
+    && isInside(startHeight + (shape.kernelHeight - 1) * shape.dilationHeight, shape.height);
+  const stepBytes = <usize>shape.strideWidth * channels;
+  const reach = (shape.kernelWidth - 1) * shape.dilationWidth;
+  let listed = -1;
+  while (from < to) {
+    const start = from * shape.strideWidth - shape.padWidth;
+    const inside = whole && start >= 0 && start + reach < shape.width;
+    if (!inside || listed < 0) {
+      listPairs(shape, work, start);
+      listed = inside ? from : -1;
+    }
+    const offset = inside ? <usize>(from - listed) * stepBytes : 0;
+    const two = inside && from + 1 < to && start + shape.strideWidth + reach < shape.width && channels >= BLOCK;
+    if (channels < BLOCK) fewChannels<T>(work, offset, outPtr);
+    else listedPixels<T>(work, offset, outPtr, two, stepBytes);
+    from += two ? 2 : 1;
+    outPtr += two ? 2 * channels : channels;
+  }
+}
+
+/** Whether the kernel is 3 x 3, close, moves by 1, and has at most one column of padding on each side. */
+function isSwept(shape: ConvShape): bool {
+  return shape.kernelWidth == 3 && shape.kernelHeight == 3 && shape.kernelDepth == 1 && shape.channels >= <i32>BLOCK
+    && shape.dilationWidth == 1 && shape.dilationHeight == 1 && shape.strideWidth == 1 && shape.strideHeight == 1
+    && <u32>shape.padWidth <= 1 && shape.outWidth + 1 - shape.padWidth <= shape.width && shape.padDepth == 0
+    && shape.strideDepth * (shape.outDepth - 1) < shape.depth;
+}
+
+/** The row at hand, and with `two` the next one. */
+function sweepRows<T>(shape: ConvShape, work: Work, outPtr: usize, two: bool): void {
+  const sweep = changetype<Sweep>(SWEEP);
+  const channels = work.channels;
+  for (let row = 0; row < 4; row++) {
+    const y = startHeight + row;
+    const line = image + <usize>(startDepth * shape.height + y) * <usize>shape.width * channels;
+    store<usize>(SWEEP + (<usize>row << 2), isInside(y, shape.height) ? line : padding);
+  }
+  const last = shape.outWidth + 2 - shape.padWidth;
+  sweep.before = shape.padWidth;
+  sweep.after = last > shape.width ? 1 : 0;
+  sweep.inside = <usize>min(last, shape.width) * channels;
+  sweep.pad = padding;
+  sweep.out0 = outPtr;
+  sweep.out1 = two ? outPtr + <usize>shape.outWidth * channels : NOWHERE;
+  sweep.step1 = two ? channels : 0;
+  sweptPixels<T>(work, sweep);
+}
+
+/** Lists the addresses of the kernel positions, pair by pair, of the output whose kernel starts at column `start`. */
+function listPairs(shape: ConvShape, work: Work, start: i32): void {
+  const taps = <i32>tapsOf(shape);
+  let entry = work.list;
+  for (let pair = 0; entry < work.listEnd; pair++, entry += ENTRY_BYTES) {
+    pairAt(pair, taps, shape.kernelWidth);
+    store<usize>(entry, addressOf(shape, firstTap, start));
+    store<usize>(entry, addressOf(shape, secondTap, start), 4);
+  }
+}
+
+function addressOf(shape: ConvShape, tap: i32, start: i32): usize {
+  const row = tap / shape.kernelWidth;
+  const x = start + (tap % shape.kernelWidth) * shape.dilationWidth;
+  const y = startHeight + (row % shape.kernelHeight) * shape.dilationHeight;
+  const z = startDepth + (row / shape.kernelHeight) * shape.dilationDepth;
+  if (!isInside(x, shape.width) || !isInside(y, shape.height) || !isInside(z, shape.depth)) return padding;
+  return image + <usize>((z * shape.height + y) * shape.width + x) * <usize>shape.channels;
+}

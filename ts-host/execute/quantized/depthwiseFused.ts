@@ -1,0 +1,175 @@
+// Depthwise convolutions from codes to codes, of constant weights: packed once, then one kernel call a range of rows. Scales,
+// zero points and the bias may be data; they are read when a run begins.
+
+import { elementCount } from '../../ir/tensor.js';
+import {
+  CONV_SHAPE_BYTES,
+  type ConvShape,
+  tapsOf,
+  writeConvShape,
+} from '../../wasm/kernels/execute/conv-shape.js';
+import {
+  DEPTHWISE_CODES_BYTES,
+  depthwiseCodes,
+  depthwiseCodesPackedBytes,
+  depthwiseCodesScratchBytes,
+  packDepthwiseCodes,
+  writeDepthwiseCodes,
+  zeroPointPlaces,
+} from '../../wasm/kernels/execute/depthwise-int.js';
+import { multipliers, widenCodes } from '../../wasm/kernels/execute/qparams.js';
+import type { NodeContext } from '../node.js';
+import type { Addresses, Pack, Plan, Step } from '../operator.js';
+import { axesOf } from '../operators/conv/attributes.js';
+import { readShape } from '../operators/conv/shape.js';
+import { describeType } from '../value.js';
+import { byteType, codeRange } from './codes.js';
+import { type ConvInputs, checkChannelBias, checkConvZeroPoints } from './convInputs.js';
+import { type EndingInputs, requireOneScale } from './endings.js';
+import { ScratchPlan } from './scratch.js';
+
+const MULTIPLY_ADDS_PER_STEP = 2 ** 25;
+
+/** The zero point that all weights share; undefined when they do not, or may not in the next run. */
+function oneWeightZeroPoint(node: NodeContext, input: number): number | undefined {
+  if (!node.has(input)) return 0;
+  if (!node.isConstant(input)) return undefined;
+  const [first = 0, ...rest] = node.values(input) as Iterable<number>;
+  return rest.every((point) => point === first) ? first : undefined;
+}
+
+/** @returns undefined for a convolution that is not of this kind */
+export function planDepthwiseFused(
+  node: NodeContext,
+  inputs: ConvInputs & { readonly bias: number },
+  scales: EndingInputs,
+): Plan | undefined {
+  const { x, weights, xZeroPoint, weightZeroPoint, bias } = inputs;
+  const group = node.int('group', 1);
+  const { dims } = node.input(weights);
+  if (group < 2 || dims[0] !== group || dims[1] !== 1 || !node.isConstant(weights)) return undefined;
+  byteType(node, x);
+  byteType(node, weights);
+  checkConvZeroPoints(node, inputs);
+  const zeroPoint = oneWeightZeroPoint(node, weightZeroPoint);
+  if (zeroPoint === undefined) return undefined;
+  const shape = readShape(node, axesOf(node, weights), weights);
+  checkChannelBias(node, inputs, group);
+  const work = new DepthwiseWork(node, inputs, scales, shape);
+  const pack: Pack = {
+    input: weights,
+    key: `depthwise codes ${node.input(weights).dtype} ${dims.join('x')} - ${zeroPoint}`,
+    byteLength: depthwiseCodesPackedBytes(node.engine.kernels, shape),
+    fill: (from, to) => [
+      () => {
+        const unsigned = node.input(weights).dtype === 'uint8';
+        packDepthwiseCodes(node.engine.kernels, shape, from, to, unsigned, zeroPoint);
+      },
+    ],
+  };
+  const spatial = shape.axes.slice(3 - (dims.length - 2)).map(({ outputs }) => outputs);
+  const small = [scales.aScale, xZeroPoint, scales.bScale, scales.yScale, scales.yZeroPoint, bias];
+  return {
+    outputs: [{ dtype: work.dtype, dims: [shape.batch, ...spatial, group] }],
+    scratch: work.scratch.size,
+    packs: [pack],
+    reads: [x, ...small.filter((index) => node.has(index))],
+    multiplyAdds: work.positions * group * tapsOf(shape),
+    bind: (at) => work.steps(at),
+  };
+}
+
+class DepthwiseWork {
+  readonly dtype: 'int8' | 'uint8';
+  readonly scratch = new ScratchPlan();
+  readonly positions: number;
+  readonly #node: NodeContext;
+  readonly #inputs: ConvInputs & { readonly bias: number };
+  readonly #scales: EndingInputs;
+  readonly #shape: ConvShape;
+  readonly #range: readonly [number, number];
+  readonly #places: Readonly<Record<'shape' | 'codes' | 'multipliers' | 'kernel', number>>;
+
+  constructor(
+    node: NodeContext,
+    inputs: ConvInputs & { readonly bias: number },
+    scales: EndingInputs,
+    shape: ConvShape,
+  ) {
+    this.#node = node;
+    this.#inputs = inputs;
+    this.#scales = scales;
+    this.#shape = shape;
+    this.positions = shape.axes.reduce((count, { outputs }) => count * outputs, shape.batch);
+    this.dtype = node.has(scales.yZeroPoint) ? byteType(node, scales.yZeroPoint) : 'uint8';
+    this.#range = codeRange(node, this.dtype);
+    this.#check();
+    this.#places = {
+      shape: this.scratch.take(CONV_SHAPE_BYTES),
+      codes: this.scratch.take(DEPTHWISE_CODES_BYTES),
+      multipliers: this.scratch.take(shape.groups * 4),
+      kernel: this.scratch.take(depthwiseCodesScratchBytes(node.engine.kernels, shape)),
+    };
+  }
+
+  #check(): void {
+    const { aScale, bScale, yScale, yZeroPoint } = this.#scales;
+    requireOneScale(this.#node, aScale);
+    requireOneScale(this.#node, yScale);
+    this.#node.requireDType(bScale, 'float32');
+    const type = this.#node.input(bScale);
+    const count = elementCount(type.dims);
+    if (count !== 1 && (type.dims.length !== 1 || count !== this.#shape.groups)) {
+      this.#node.fail(`scales ${describeType(type)} do not fit ${this.#shape.groups} channels`);
+    }
+    const zeroPoint = this.#node.optional(yZeroPoint);
+    if (zeroPoint !== undefined && elementCount(zeroPoint.dims) !== 1) {
+      this.#node.fail(`input ${yZeroPoint} is ${describeType(zeroPoint)}, needs one zero point`);
+    }
+  }
+
+  steps(at: Addresses): Step[] {
+    const { groups, axes } = this.#shape;
+    const { positions } = this;
+    if (positions * groups === 0) return [];
+    // Rows in pairs: the kernel works on two at once.
+    const pair = 2 * axes[2].outputs;
+    const perStep =
+      Math.max(1, Math.floor(MULTIPLY_ADDS_PER_STEP / (pair * groups * tapsOf(this.#shape)))) * pair;
+    const { scratch } = at;
+    const places = {
+      shape: scratch + this.#places.shape,
+      codes: scratch + this.#places.codes,
+      x: at.input(this.#inputs.x),
+      packed: at.pack(0),
+      out: at.output(0),
+      scratch: scratch + this.#places.kernel,
+    };
+    return Array.from({ length: Math.ceil(positions / perStep) }, (_, i) => () => {
+      if (i === 0) this.#begin(at);
+      const end = Math.min(positions, (i + 1) * perStep);
+      depthwiseCodes(this.#node.engine.kernels, places, i * perStep, end);
+    });
+  }
+
+  #begin(at: Addresses): void {
+    const node = this.#node;
+    const { engine } = node;
+    const { kernels } = engine;
+    const { x, xZeroPoint, bias } = this.#inputs;
+    const { aScale, bScale, yScale, yZeroPoint } = this.#scales;
+    const given = (index: number): number => (node.has(index) ? at.input(index) : 0);
+    const codes = at.scratch + this.#places.codes;
+    const multiplier = at.scratch + this.#places.multipliers;
+    const { groups } = this.#shape;
+    const xType = byteType(node, x);
+    const signed = { x: xType === 'int8', y: this.dtype === 'int8' };
+    writeConvShape(engine, at.scratch + this.#places.shape, this.#shape);
+    writeDepthwiseCodes(engine, codes, { bias: given(bias), multiplier, signed, range: this.#range });
+    widenCodes(kernels, xType, given(xZeroPoint), zeroPointPlaces(codes).x, 1, 0);
+    widenCodes(kernels, this.dtype, given(yZeroPoint), zeroPointPlaces(codes).y, 1, 0);
+    const step = elementCount(node.input(bScale).dims) === 1 ? 0 : 1;
+    const inputs = [at.input(aScale), at.input(bScale), at.input(yScale)] as const;
+    multipliers(kernels, multiplier, groups, 1, inputs, step);
+  }
+}

@@ -1,0 +1,79 @@
+// Depthwise convolutions from codes to codes, at addresses. assembly/kernels/depthwise-int says the formula.
+
+import type { ExecutionEngine } from '../../execution.js';
+import type { KernelExports } from '../../kernel-exports.js';
+import { type ConvShape, tapsOf } from './conv-shape.js';
+import { writeInts } from './ints.js';
+
+/** Bytes of the block that {@link writeDepthwiseCodes} writes. */
+export const DEPTHWISE_CODES_BYTES = 32;
+
+/** What the sums end with, and how codes are meant. */
+export interface DepthwiseEnding {
+  /** Address of the int32 bias, one a channel, or 0. */
+  readonly bias: number;
+  /** Address of the float32 multipliers, one a channel. */
+  readonly multiplier: number;
+  readonly signed: { readonly x: boolean; readonly y: boolean };
+  /** Smallest and largest code of the output. */
+  readonly range: readonly [number, number];
+}
+
+/** Where zero points of x and of the output, i32, have their place in a block at `block`. */
+export function zeroPointPlaces(block: number): { readonly x: number; readonly y: number } {
+  return { x: block + 8, y: block + 12 };
+}
+
+/** Writes the block (assembly/abi/depthwise-codes.ts) but for the zero points. */
+export function writeDepthwiseCodes(
+  engine: ExecutionEngine,
+  block: number,
+  { bias, multiplier, signed, range }: DepthwiseEnding,
+): void {
+  writeInts(engine, block, [bias, multiplier]);
+  writeInts(engine, block + 16, [Number(signed.x), Number(signed.y), ...range]);
+}
+
+/** Bytes of packed weights. */
+export function depthwiseCodesPackedBytes(k: KernelExports, shape: ConvShape): number {
+  return k.depthwise_u8_packed_bytes!(shape.groups, tapsOf(shape)) >>> 0;
+}
+
+/** Packs codes [channels, taps] less `zeroPoint`, a code of their type. */
+export function packDepthwiseCodes(
+  k: KernelExports,
+  shape: ConvShape,
+  weights: number,
+  packed: number,
+  unsigned: boolean,
+  zeroPoint: number,
+): void {
+  const width = shape.axes[2].kernel;
+  k.depthwise_u8_pack!(weights, packed, shape.groups, tapsOf(shape), width, unsigned ? 1 : 0, zeroPoint);
+}
+
+export function depthwiseCodesScratchBytes(k: KernelExports, shape: ConvShape): number {
+  const [, height, width] = shape.axes;
+  const columns = height.kernel === 3 ? width.extent : 1;
+  return k.depthwise_u8_scratch_bytes!(shape.groups, tapsOf(shape), columns) >>> 0;
+}
+
+export interface DepthwiseCodesAddresses {
+  /** Of the shape (conv-shape.ts) and the block of this file. */
+  readonly shape: number;
+  readonly codes: number;
+  readonly x: number;
+  readonly packed: number;
+  readonly out: number;
+  readonly scratch: number;
+}
+
+/** Output positions [from, to), counted over the whole batch. */
+export function depthwiseCodes(
+  k: KernelExports,
+  { shape, codes, x, packed, out, scratch }: DepthwiseCodesAddresses,
+  from: number,
+  to: number,
+): void {
+  k.depthwise_u8!(shape, codes, x, packed, out, scratch, from, to);
+}
