@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   UNSUPPORTED_OP: 'An operator is known to the format but not to this operation.',
   ALREADY_QUANTIZED: 'Mode static is given a model that computes with codes already.',
   NOTHING_TO_QUANTIZE: 'No output of the model depends on an input, so that nothing can be calibrated.',
+  SCALE_INVALID: 'A scale of codes is 0, negative, NaN, infinite or denormal.',
   NON_FINITE_WEIGHT: 'A weight to be quantized holds NaN or infinity.',
   PLAN_INVALID: 'A QuantPlan breaks its schema, or names a tensor or node the model does not have.',
   PLAN_VERSION: 'A QuantPlan has a version this release does not read.',

@@ -24,6 +24,8 @@ export type { GivenSamples, Sample, SampleInput, SampleSource, Samples, Wants } 
 export type { Tensor, TensorArray, TensorInput } from './data/tensor.js';
 export { ERROR_CODES, type ErrorCode, type ErrorPlace, OctavoError } from './errors.js';
 export type { NodeTime } from './execute/program.js';
+export type { NodeDecision } from './execute/rewrite/fuseQuantized/decisions.js';
+export type { IntegerMode } from './execute/rewrite/index.js';
 export { type SourceInput, toSource } from './io/any-source.js';
 export { blobSource } from './io/blob.js';
 export { type ExternalResolver, mapResolver } from './io/external.js';

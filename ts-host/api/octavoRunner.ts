@@ -3,6 +3,8 @@
 import type { RunContext } from '../context.js';
 import type { CheckedFeed, Tensor } from '../data/tensor.js';
 import type { Executor, ProgramFacts } from '../execute/executor.js';
+import type { NodeDecision } from '../execute/rewrite/fuseQuantized/decisions.js';
+import type { IntegerMode } from '../execute/rewrite/index.js';
 import type { TensorType } from '../execute/value.js';
 import type { ValueInfo } from '../ir/model.js';
 import type { ExecutionEngine, Precision } from '../wasm/execution.js';
@@ -22,12 +24,18 @@ export class OctavoRunner implements Runner {
   }
 
   /** @param opened - stays open until {@link dispose}, for weights are read when they are needed */
-  static async create(opened: OpenModel, precision: Precision, context: RunContext): Promise<OctavoRunner> {
+  static async create(
+    opened: OpenModel,
+    precision: Precision,
+    integers: IntegerMode,
+    context: RunContext,
+  ): Promise<OctavoRunner> {
     const { limit, held } = context.budget;
     const engine = await executionEngine(precision, Math.max(0, limit - held));
     context.throwIfAborted();
     const { Executor } = await import('../execute/executor.js');
-    return new OctavoRunner(opened, engine, await Executor.create(opened.model, engine, {}, context));
+    const executor = await Executor.create(opened.model, engine, { integers }, context);
+    return new OctavoRunner(opened, engine, executor);
   }
 
   get engine(): ExecutionEngine {
@@ -44,6 +52,10 @@ export class OctavoRunner implements Runner {
 
   get precision(): Precision {
     return this.#engine.precision;
+  }
+
+  get nodes(): readonly NodeDecision[] {
+    return this.#executor.decisions;
   }
 
   get memory(): SessionMemory {

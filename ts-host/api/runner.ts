@@ -3,6 +3,7 @@
 import type { RunContext } from '../context.js';
 import type { CheckedFeed, Tensor } from '../data/tensor.js';
 import type { NodeTime } from '../execute/program.js';
+import type { NodeDecision } from '../execute/rewrite/fuseQuantized/decisions.js';
 import type { ValueInfo } from '../ir/model.js';
 
 /** Memory of a session, in bytes. */
@@ -25,6 +26,8 @@ export interface Runner {
   readonly outputs: readonly ValueInfo[];
   /** Whether last bits may depend on the machine. */
   readonly precision: 'strict' | 'fast';
+  /** How each node of a quantized model runs; undefined where the engine does not tell. */
+  readonly nodes?: readonly NodeDecision[];
   /** undefined where the engine does not tell. */
   readonly memory: SessionMemory | undefined;
   /** One run at a time; the session sees to it. */

@@ -5,6 +5,8 @@ import { RunContext, type RunOptions } from '../context.js';
 import { checkFeeds, type Tensor, type TensorInput } from '../data/tensor.js';
 import { OctavoError } from '../errors.js';
 import type { NodeTime } from '../execute/program.js';
+import type { NodeDecision } from '../execute/rewrite/fuseQuantized/decisions.js';
+import type { IntegerMode } from '../execute/rewrite/index.js';
 import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
 import { abortable } from '../io/wait.js';
@@ -23,6 +25,9 @@ export interface SessionOptions extends RunOptions {
   /** `strict` (default): the same bits in every runtime and on every machine. `fast`: relaxed SIMD where the runtime has
    *  it; last bits then depend on the machine. */
   readonly precision?: 'strict' | 'fast' | undefined;
+  /** How a model with QuantizeLinear and DequantizeLinear is computed. `fused` (default): in integers wherever there is an
+   *  operator for it; a code may be one from that of `simulated`: node by node in float, as the model has it. */
+  readonly integers?: IntegerMode | undefined;
   /** Default `octavo`. */
   readonly executor?: ExecutorName | undefined;
   /** The module that `executor` names, where it cannot be imported by name (bundled pages): `import * as ort …`. */
@@ -52,6 +57,11 @@ export interface SessionDiagnostics {
   readonly precision: 'strict' | 'fast';
   /** Bytes of weights and values; absent where the executor does not tell. */
   readonly memory?: SessionMemory;
+  /** How each node of a quantized model runs, in the model's order; absent for a float model, where integers are simulated,
+   *  and for other executors. */
+  readonly nodes?: readonly NodeDecision[];
+  /** How many of them run in integers and in float. */
+  readonly counts?: { readonly integer: number; readonly float: number };
 }
 
 const EXECUTORS: readonly ExecutorName[] = ['octavo', 'onnxruntime-node', 'onnxruntime-web'];
@@ -85,9 +95,10 @@ export class Session {
    *  @throws OctavoError as the reader; `UNSUPPORTED_OP` naming every operator that is missing; `MEMORY_LIMIT`;
    *  `EXECUTOR_MISSING`, `EXECUTOR_FAILED` for other executors; as init() for what the runtime lacks. */
   static async create(source: SourceInput, options: SessionOptions = {}): Promise<Session> {
-    const { executor = 'octavo', precision = 'strict' } = options;
+    const { executor = 'octavo', precision = 'strict', integers = 'fused' } = options;
     requireOneOf('executor', executor, EXECUTORS);
     requireOneOf('precision', precision, ['strict', 'fast']);
+    requireOneOf('integers', integers, ['fused', 'simulated']);
     const context = new RunContext(options);
     const opened = await openModel(source, options, context);
     try {
@@ -127,7 +138,18 @@ export class Session {
 
   /** What the session runs on and the memory it holds. */
   diagnostics(): SessionDiagnostics {
+<<<<<<< HEAD
     return diagnosticsOf(this.#executor, this.#runner);
+=======
+    const { precision, memory, nodes = [] } = this.#runner;
+    const integer = nodes.filter(({ runs }) => runs === 'integer').length;
+    return {
+      executor: this.#executor,
+      precision,
+      ...(memory === undefined ? {} : { memory }),
+      ...(nodes.length === 0 ? {} : { nodes, counts: { integer, float: nodes.length - integer } }),
+    };
+>>>>>>> 416a098 (execute: quantized models run in integers)
   }
 
   /** Lets memory and files go, after the run that is going on; runs that wait end with `DISPOSED`. */
@@ -159,12 +181,12 @@ export function diagnosticsOf(executor: ExecutorName, { precision, memory }: Run
 async function makeRunner(
   executor: ExecutorName,
   opened: OpenModel,
-  { precision = 'strict', runtime }: SessionOptions,
+  { precision = 'strict', integers = 'fused', runtime }: SessionOptions,
   context: RunContext,
 ): Promise<Runner> {
   if (executor === 'octavo') {
     const { OctavoRunner } = await import('./octavoRunner.js');
-    return OctavoRunner.create(opened, precision, context);
+    return OctavoRunner.create(opened, precision, integers, context);
   }
   const { OrtRunner } = await import('./ortAdapter.js');
   return OrtRunner.create(executor, runtime, opened, context);

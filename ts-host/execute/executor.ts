@@ -3,7 +3,7 @@
 
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
-import type { Graph, Model, ValueInfo } from '../ir/model.js';
+import type { Model, ValueInfo } from '../ir/model.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { canonicalNaNs } from '../wasm/kernels/execute/nans.js';
@@ -15,7 +15,9 @@ import { type GraphInput, RunnableGraph } from './graph.js';
 import type { Elements } from './node.js';
 import { prepareGraph, requireOperators } from './prepare.js';
 import type { Observers, Program } from './program.js';
-import { rewrite } from './rewrite/index.js';
+import type { NodeDecision } from './rewrite/fuseQuantized/decisions.js';
+import type { FusedGraph } from './rewrite/fuseQuantized/index.js';
+import { type IntegerMode, rewrite } from './rewrite/index.js';
 import { RunState } from './runState.js';
 import { bytesOf, describeType, sizeOf, type TensorType, type Value } from './value.js';
 
@@ -29,6 +31,8 @@ export interface ExecutorOptions {
   /** Names of values that {@link ExecutorRun.watch} wants to see, inputs of the graph too. They are kept apart: nothing is
    *  fused over them. */
   readonly watched?: readonly string[] | undefined;
+  /** Default `simulated`: every node as the model has it. */
+  readonly integers?: IntegerMode | undefined;
 }
 
 /** `watch` is called for each watched value when it is made, for inputs before anything else. The tensor lies in the
@@ -68,8 +72,17 @@ export class Executor {
   #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  private constructor(model: Model, graph: Graph, engine: ExecutionEngine, watched: ReadonlySet<string>) {
+  /** How each node of a quantized model runs; none for a float model, and where integers are simulated. */
+  readonly decisions: readonly NodeDecision[];
+
+  private constructor(
+    model: Model,
+    { graph, decisions }: FusedGraph,
+    engine: ExecutionEngine,
+    watched: ReadonlySet<string>,
+  ) {
     this.#engine = engine;
+    this.decisions = decisions;
     const shared = { engine, constants: new Constants(engine), opsets: model.opsets, watched };
     this.#graph = new RunnableGraph(shared, prepareGraph(graph, '', watched));
     this.inputs = graph.inputs;
@@ -86,9 +99,9 @@ export class Executor {
   ): Promise<Executor> {
     const inlined = inlineFunctions(model);
     const watched = new Set(options.watched);
-    const graph = await rewrite(inlined, watched, context);
-    requireOperators(inlined, graph);
-    return new Executor(inlined, graph, engine, watched);
+    const rewritten = await rewrite(inlined, watched, options.integers ?? 'simulated', context);
+    requireOperators(inlined, rewritten.graph);
+    return new Executor(inlined, rewritten, engine, watched);
   }
 
   /** Runs the model. Runs asked for at once follow one another.

@@ -39,6 +39,18 @@ export const LAYOUT_RULES: ReadonlyMap<string, LayoutRule> = new Map<string, Lay
   [':Resize', resize],
   [':Upsample', resize],
   [':Pad', pad],
+  [':Slice', slice],
+  [':Split', split],
+  [':QuantizeLinear', linear],
+  [':DequantizeLinear', linear],
+  ['com.microsoft:QLinearAdd', codes(0, 3)],
+  ['com.microsoft:QLinearMul', codes(0, 3)],
+  ['com.microsoft:QLinearSigmoid', codes(0)],
+  ['com.microsoft:QLinearLeakyRelu', codes(0)],
+  ['octavo:CodeTable', codes(0)],
+  ['com.microsoft:QLinearConcat', codesConcat],
+  ['com.microsoft:QLinearSoftmax', codesSoftmax],
+  ['com.microsoft:QLinearGlobalAveragePool', codesGlobalPool],
 ]);
 
 /** Every input in the same order; those of lower rank are broadcast along the leading dims. */
@@ -59,6 +71,90 @@ async function sums(request: LayoutRequest): Promise<Form | undefined> {
   if (entries.some((entry) => entry === undefined || rankOf(entry) !== rank)) return undefined;
   const form = await elementwise(request);
   return form && { ...form, channelsLast: false };
+}
+
+/** The inputs `tensors` in one order; what is beside them (scales, zero points) as it is. */
+async function tensorsLast(
+  request: LayoutRequest,
+  tensors: (index: number) => boolean,
+): Promise<(Known | undefined)[] | undefined> {
+  const { walk, entries, rank } = request;
+  const inputs: (Known | undefined)[] = [];
+  for (const [index, entry] of entries.entries()) {
+    if (entry === undefined || !tensors(index)) inputs.push(entry && (await walk.natural(entry)));
+    else {
+      const input = await broadcastLast(request, entry, rank);
+      if (input === undefined) return undefined;
+      inputs.push(input);
+    }
+  }
+  return inputs;
+}
+
+/** Codes at some inputs, with a scale for all of each. */
+function codes(...tensors: readonly number[]): LayoutRule {
+  return async (request) => {
+    const inputs = await tensorsLast(request, (index) => tensors.includes(index));
+    return inputs && { node: request.node, inputs, channelsLast: true };
+  };
+}
+
+async function codesConcat(request: LayoutRequest): Promise<Form | undefined> {
+  const { node, entries, rank } = request;
+  const isTensor = (index: number): boolean => index >= 2 && index % 3 === 2;
+  const axis = movedAxis(intOf(node, 'axis', 0), rank);
+  const ranks = entries.filter((_, index) => isTensor(index)).map((entry) => entry && rankOf(entry));
+  if (axis === undefined || ranks.some((each) => each !== rank)) return undefined;
+  const inputs = await tensorsLast(request, isTensor);
+  return inputs && { node: withAttribute(node, 'axis', intAttribute(axis)), inputs, channelsLast: true };
+}
+
+/** Before opset 13 the dims from `axis` on are one: their order matters. */
+async function codesSoftmax(request: LayoutRequest): Promise<Form | undefined> {
+  const { node, rank } = request;
+  const axis = movedAxis(intOf(node, 'axis', -1), rank);
+  if (intOf(node, 'opset', 13) < 13 || axis === undefined) return undefined;
+  const inputs = await tensorsLast(request, (index) => index === 0);
+  return inputs && { node: withAttribute(node, 'axis', intAttribute(axis)), inputs, channelsLast: true };
+}
+
+async function codesGlobalPool(request: LayoutRequest): Promise<Form | undefined> {
+  const { node } = request;
+  if (intOf(node, 'channels_last', 0) !== 0) return undefined;
+  const inputs = await tensorsLast(request, (index) => index === 0);
+  return (
+    inputs && { node: withAttribute(node, 'channels_last', intAttribute(1)), inputs, channelsLast: true }
+  );
+}
+
+/** QuantizeLinear and DequantizeLinear: scales along an axis go along. Blocks of scales have dims of their own. */
+async function linear(request: LayoutRequest): Promise<Form | undefined> {
+  const { node, rank } = request;
+  const axis = movedAxis(intOf(node, 'axis', 1), rank);
+  if (axis === undefined || intOf(node, 'block_size', 0) !== 0) return undefined;
+  const inputs = await tensorsLast(request, (index) => index === 0);
+  return inputs && { node: withAttribute(node, 'axis', intAttribute(axis)), inputs, channelsLast: true };
+}
+
+/** starts, ends, axes, steps: only the axes name dims. */
+async function slice(request: LayoutRequest): Promise<Form | undefined> {
+  const { walk, node, entries, rank, opset } = request;
+  if (opset < 10 || entries[3] === undefined) return undefined;
+  const listed = await integers(request, 3);
+  const axes = listed && movedAxes(listed, rank);
+  if (axes === undefined) return undefined;
+  const inputs: (Known | undefined)[] = [await walk.channelsLast(entries[0]!)];
+  for (const entry of entries.slice(1)) inputs.push(entry && (await walk.natural(entry)));
+  inputs[3] = int64s(axes);
+  return { node, inputs, channelsLast: true };
+}
+
+async function split({ walk, node, entries, rank }: LayoutRequest): Promise<Form | undefined> {
+  const axis = movedAxis(intOf(node, 'axis', 0), rank);
+  if (axis === undefined) return undefined;
+  const inputs: (Known | undefined)[] = [await walk.channelsLast(entries[0]!)];
+  for (const entry of entries.slice(1)) inputs.push(entry && (await walk.natural(entry)));
+  return { node: withAttribute(node, 'axis', intAttribute(axis)), inputs, channelsLast: true };
 }
 
 /** A value of up to `rank` dims, as one that broadcasts against a tensor with channels last. */

@@ -22,6 +22,7 @@ const SPATIAL: ReadonlyMap<string, readonly number[]> = new Map([
   [':ConvInteger', [0]],
   ['com.microsoft:FusedConv', [0, 3]],
   ['com.microsoft:QLinearAveragePool', [0]],
+  ['octavo:DequantizedConv', [0]],
 ]);
 
 /** Whether the node is of an operator that runs with channels last only. */

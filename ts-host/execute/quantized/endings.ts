@@ -4,12 +4,13 @@
 //   floats   fl(sum) · m + addend[column]           m = fl(fl(alpha · sa) · sb[column])
 
 import { elementCount } from '../../ir/tensor.js';
-import { endAsCodes, endAsFloats } from '../../wasm/kernels/execute/gemm-int.js';
+import { endAsCodes, endAsFloats, type SumTile } from '../../wasm/kernels/execute/gemm-int.js';
+import { mapCodes, TABLE_BYTES } from '../../wasm/kernels/execute/qlinear.js';
 import { multipliers, widenCodes } from '../../wasm/kernels/execute/qparams.js';
 import type { NodeContext } from '../node.js';
 import type { Addresses } from '../operator.js';
 import { describeType } from '../value.js';
-import { byteType } from './codes.js';
+import { byteType, resultRange } from './codes.js';
 import type { Ending } from './product.js';
 import type { ScratchPlan } from './scratch.js';
 
@@ -114,6 +115,7 @@ export function codeEnding(
   const factors = new Multipliers(node, scratch, inputs, columns);
   const zeroPoint = scratch.take(4);
   const { kernels } = node.engine;
+  const clamp = clampTable(node, scratch, dtype);
   return {
     dtype,
     elementBytes: 1,
@@ -121,10 +123,34 @@ export function codeEnding(
     begin(at) {
       factors.write(at, true);
       widenCodes(kernels, dtype, given ? at.input(yZeroPoint) : 0, at.scratch + zeroPoint, 1, 0);
+      clamp?.write(at);
     },
     end(at, tile, column, matrix) {
       const multiplier = factors.address(at, column, matrix);
       endAsCodes(kernels, dtype === 'int8' ? 'i8' : 'u8', tile, multiplier, at.scratch + zeroPoint);
+      clamp?.apply(at, tile);
+    },
+  };
+}
+
+/** Clamps codes as `code_min` and `code_max` say; undefined where they say nothing. */
+function clampTable(node: NodeContext, scratch: ScratchPlan, dtype: 'int8' | 'uint8') {
+  const [low, high] = resultRange(node, dtype);
+  if (high - low === 255) return undefined;
+  const codes = dtype === 'int8' ? new Int8Array(TABLE_BYTES) : new Uint8Array(TABLE_BYTES);
+  const table = codes.map((_, byte) => {
+    codes[byte] = byte;
+    return Math.min(high, Math.max(low, codes[byte]!));
+  });
+  const place = scratch.take(TABLE_BYTES);
+  const { heap, kernels } = node.engine;
+  return {
+    write: (at: Addresses): void => heap.bytes.set(new Uint8Array(table.buffer), at.scratch + place),
+    apply(at: Addresses, { out, rows, n, stride }: SumTile): void {
+      for (let row = 0; row < rows; row++) {
+        const codes = out + row * stride;
+        mapCodes(kernels, codes, codes, at.scratch + place, 1, n, n);
+      }
     },
   };
 }

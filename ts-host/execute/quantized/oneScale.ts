@@ -18,19 +18,22 @@ export class OneScale {
   readonly #plan: ScalePlan;
   readonly #storage: CodeStorage;
 
-  /** @param dtype - of the codes; a zero point that is given must have it */
+  /** @param dtype - of the codes; a zero point that is given must have it
+   *  @param range - what codes are clamped to, if narrower than their type */
   constructor(
     node: NodeContext,
     scratch: ScratchPlan,
     dtype: 'int8' | 'uint8',
     [scale, zeroPoint]: readonly [number, number],
+    range?: readonly [number, number],
   ) {
     requireOneScale(node, scale);
     const given = node.optional(zeroPoint);
     if (given !== undefined && (given.dtype !== dtype || elementCount(given.dims) !== 1)) {
       node.fail(`input ${zeroPoint} is ${describeType(given)}, needs one zero point of ${dtype}`);
     }
-    const codes = codeType(node, dtype);
+    const type = codeType(node, dtype);
+    const codes = range === undefined ? type : { ...type, range };
     this.dtype = dtype;
     this.#node = node;
     this.#storage = codes.storage;

@@ -6,7 +6,7 @@ import type { Draft } from './rewrite.js';
 
 /** undefined when a bound is not constant, or no float32. */
 export async function clipRange(
-  draft: Draft,
+  draft: Pick<Draft, 'float'> & { readonly tools: Pick<Draft['tools'], 'opsets'> },
   node: Node,
 ): Promise<{ low: number; high: number } | undefined> {
   const [, min, max] = node.inputs;
