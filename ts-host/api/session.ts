@@ -138,18 +138,7 @@ export class Session {
 
   /** What the session runs on and the memory it holds. */
   diagnostics(): SessionDiagnostics {
-<<<<<<< HEAD
     return diagnosticsOf(this.#executor, this.#runner);
-=======
-    const { precision, memory, nodes = [] } = this.#runner;
-    const integer = nodes.filter(({ runs }) => runs === 'integer').length;
-    return {
-      executor: this.#executor,
-      precision,
-      ...(memory === undefined ? {} : { memory }),
-      ...(nodes.length === 0 ? {} : { nodes, counts: { integer, float: nodes.length - integer } }),
-    };
->>>>>>> 416a098 (execute: quantized models run in integers)
   }
 
   /** Lets memory and files go, after the run that is going on; runs that wait end with `DISPOSED`. */
@@ -174,8 +163,17 @@ export class Session {
 }
 
 /** What a runner is, as a session tells it. */
-export function diagnosticsOf(executor: ExecutorName, { precision, memory }: Runner): SessionDiagnostics {
-  return { executor, precision, ...(memory === undefined ? {} : { memory }) };
+export function diagnosticsOf(
+  executor: ExecutorName,
+  { precision, memory, nodes = [] }: Runner,
+): SessionDiagnostics {
+  const integer = nodes.filter(({ runs }) => runs === 'integer').length;
+  return {
+    executor,
+    precision,
+    ...(memory === undefined ? {} : { memory }),
+    ...(nodes.length === 0 ? {} : { nodes, counts: { integer, float: nodes.length - integer } }),
+  };
 }
 
 async function makeRunner(

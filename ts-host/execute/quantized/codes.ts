@@ -45,7 +45,6 @@ export function byteType(node: NodeContext, index: number): 'int8' | 'uint8' {
   return node.input(index).dtype as 'int8' | 'uint8';
 }
 
-<<<<<<< HEAD
 /** The codes that an output of `dtype` stays within: attributes code_min and code_max, which a fused Relu or Clip leaves.
  *  Rounding keeps order, so cutting codes is what cutting floats would give. */
 export function codeRange(node: NodeContext, dtype: 'int8' | 'uint8'): readonly [number, number] {
@@ -55,14 +54,4 @@ export function codeRange(node: NodeContext, dtype: 'int8' | 'uint8'): readonly 
     node.fail(`code_min ${least} and code_max ${most} are no range of ${dtype}`);
   }
   return [least, most];
-=======
-/** The codes that a result may have: those of its type, cut by `code_min` and `code_max`, which a fused Relu or Clip leaves. */
-export function resultRange(node: NodeContext, dtype: 'int8' | 'uint8'): readonly [number, number] {
-  const [least, most] = CODE_RANGE[dtype];
-  const [low, high] = [node.int('code_min', least), node.int('code_max', most)];
-  if (low < least || high > most || low > high) {
-    node.fail(`code_min ${low} and code_max ${high} are no range of ${dtype}`);
-  }
-  return [low, high];
->>>>>>> 416a098 (execute: quantized models run in integers)
 }

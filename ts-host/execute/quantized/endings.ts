@@ -10,7 +10,7 @@ import { multipliers, widenCodes } from '../../wasm/kernels/execute/qparams.js';
 import type { NodeContext } from '../node.js';
 import type { Addresses } from '../operator.js';
 import { describeType } from '../value.js';
-import { byteType, resultRange } from './codes.js';
+import { byteType, codeRange } from './codes.js';
 import type { Ending } from './product.js';
 import type { ScratchPlan } from './scratch.js';
 
@@ -135,7 +135,7 @@ export function codeEnding(
 
 /** Clamps codes as `code_min` and `code_max` say; undefined where they say nothing. */
 function clampTable(node: NodeContext, scratch: ScratchPlan, dtype: 'int8' | 'uint8') {
-  const [low, high] = resultRange(node, dtype);
+  const [low, high] = codeRange(node, dtype);
   if (high - low === 255) return undefined;
   const codes = dtype === 'int8' ? new Int8Array(TABLE_BYTES) : new Uint8Array(TABLE_BYTES);
   const table = codes.map((_, byte) => {

@@ -5,7 +5,7 @@ import { binaryBroadcast } from '../../../wasm/kernels/execute/binary.js';
 import { broadcastShape, planWalk, walkBytes, writeWalk } from '../../../wasm/kernels/execute/broadcast.js';
 import type { NodeContext } from '../../node.js';
 import type { Addresses, Operator, Plan, Step } from '../../operator.js';
-import { byteType, resultRange } from '../../quantized/codes.js';
+import { byteType, codeRange } from '../../quantized/codes.js';
 import { OneScale } from '../../quantized/oneScale.js';
 import { ScratchPlan } from '../../quantized/scratch.js';
 import { tileSteps } from '../../quantized/tiles.js';
@@ -26,7 +26,7 @@ function planBinary(node: NodeContext, op: 'add' | 'mul'): Plan {
     { input: 0, scale: new OneScale(node, scratch, dtype, [1, 2]), floats: scratch.take(sizeOf(a) * 4) },
     { input: 3, scale: new OneScale(node, scratch, dtype, [4, 5]), floats: scratch.take(sizeOf(b) * 4) },
   ];
-  const result = new OneScale(node, scratch, dtype, [6, 7], resultRange(node, dtype));
+  const result = new OneScale(node, scratch, dtype, [6, 7], codeRange(node, dtype));
   const sums = scratch.take(PIECE_ELEMENTS * 4);
   const walk = scratch.take(walkBytes(dims.length));
   const pieces = planWalk(dims, [a.dims, b.dims], PIECE_ELEMENTS);
