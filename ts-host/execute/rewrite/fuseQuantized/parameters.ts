@@ -6,8 +6,8 @@ import { dtypeOf } from '../../../formats/onnx/dtypes.js';
 import { integer } from '../../../ir/attributes.js';
 import type { DType } from '../../../ir/dtype.js';
 import type { Node } from '../../../ir/model.js';
-import { elementCount } from '../../../ir/tensor.js';
-import type { Site } from './site.js';
+import { elementCount, type Tensor } from '../../../ir/tensor.js';
+import type { Elements } from '../../node.js';
 
 export interface Parameters {
   /** Names of constants. */
@@ -18,6 +18,15 @@ export interface Parameters {
   readonly zeroPoints: ArrayLike<number>;
   /** Undefined where one scale serves all. May be negative where the rank is not known. */
   readonly axis: number | undefined;
+}
+
+/** What is asked of the graph: constants, and where to say that they do not suit. */
+export interface ConstantsOf {
+  tensor(name: string | undefined): Tensor | undefined;
+  elements(name: string | undefined): Promise<Elements | undefined>;
+  /** Name of zero points that a node does not give. */
+  zeros(dtype: DType, dims: readonly number[]): string;
+  refuse(reason: string): never;
 }
 
 /** Most scales along an axis. */
@@ -38,7 +47,7 @@ export function isSame(a: Parameters, b: Parameters): boolean {
  *  @param codes - their type where the node itself does not say
  *  @throws OctavoError `SCALE_INVALID`, `SHAPE_MISMATCH`; a Refusal for parameters that integer operators cannot take */
 export async function parametersOf(
-  site: Site,
+  site: ConstantsOf,
   id: string,
   node: Node,
   codes: DType | undefined,
