@@ -10,7 +10,7 @@ export const OPERATIONS = CHAINS * 8;
 
 const names = Array.from({ length: CHAINS }, (_, i) => `c${i}`);
 
-/** One link of a chain C, where a compiler cannot take anything out of the loop. */
+/** One link of a chain C. */
 const LINKS = {
   float: { strict: 'f32x4.add(C, f32x4.mul(x, y))', relaxed: 'f32x4.relaxed_madd(x, y, C)' },
   codes: {
@@ -31,6 +31,9 @@ function source(link: string): string {
     return i32x4.extract_lane(sum, 0);
   }`;
 }
+
+/** Enough for a time of half a millisecond or more. */
+export const PEAK_ITERATIONS = 200_000;
 
 /** Runs `count` iterations. */
 export type Peak = (count: number) => number;

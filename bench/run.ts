@@ -1,5 +1,6 @@
-// npm run bench [-- --only kernels,float-kernels,formats,file,large,startup,models,observers,static] [--json]
+// npm run bench [-- --only kernels,float-kernels,formats,file,large,startup,models,observers,static,int8] [--part a,b] [--json]
 // Runs the sections one after the other and prints what they measured, with the goals of the issue beside it.
+// --part is for sections that have parts: int8.
 
 import { parseArgs } from 'node:util';
 import { environment, formatEnvironment } from './environment.js';
@@ -7,6 +8,7 @@ import { formatSection, type SectionResult } from './report.js';
 import { file } from './sections/file.js';
 import { floatKernels } from './sections/float-kernels.js';
 import { formats } from './sections/formats.js';
+import { int8 } from './sections/int8.js';
 import { kernels } from './sections/kernels.js';
 import { large } from './sections/large.js';
 import { models } from './sections/models.js';
@@ -14,7 +16,7 @@ import { observers } from './sections/observers.js';
 import { startup } from './sections/startup.js';
 import { staticSection } from './sections/static.js';
 
-const SECTIONS: Readonly<Record<string, () => Promise<SectionResult>>> = {
+const SECTIONS: Readonly<Record<string, (parts?: readonly string[]) => Promise<SectionResult>>> = {
   kernels,
   'float-kernels': floatKernels,
   formats,
@@ -24,10 +26,15 @@ const SECTIONS: Readonly<Record<string, () => Promise<SectionResult>>> = {
   models,
   observers,
   static: staticSection,
+  int8,
 };
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, json: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string' },
+    part: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
 });
 const names = values.only === undefined ? Object.keys(SECTIONS) : values.only.split(',');
 const unknown = names.filter((name) => !(name in SECTIONS));
@@ -38,7 +45,7 @@ const here = environment();
 if (!values.json) console.log(formatEnvironment(here));
 const results: SectionResult[] = [];
 for (const name of names) {
-  const result = await SECTIONS[name]!();
+  const result = await SECTIONS[name]!(values.part?.split(','));
   results.push(result);
   if (!values.json) console.log(`\n${formatSection(result)}`);
 }

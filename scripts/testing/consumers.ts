@@ -1,7 +1,8 @@
-// Installs the engines that must load what Octavo writes (tests/consumers), unless they are there as locked.
+// Installs what a folder's lockfile says, unless it is there: the engines that must load what Octavo writes (tests/consumers), and those
+// it is measured beside (bench/peers/js).
 
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { npmCommand } from '../npm.js';
 import { runCommand } from './command.js';
@@ -46,7 +47,7 @@ export async function installConsumers(folder: string, onLine: (line: string) =>
   const npm = npmCommand();
   let reason = '';
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    onLine(`  npm ci in tests/consumers, attempt ${attempt} of ${ATTEMPTS}`);
+    onLine(`  npm ci in ${relative(process.cwd(), folder)}, attempt ${attempt} of ${ATTEMPTS}`);
     const options = { cwd: folder, timeoutMs: ATTEMPT_LIMIT_MS };
     const { code, output } = await runCommand(npm.file, [...npm.args, ...NPM_CI], options);
     if (code === 0 && isInStep(folder)) return '';
