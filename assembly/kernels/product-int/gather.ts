@@ -1,0 +1,164 @@
+// Rows of A: the patches of output positions, [taps, channels of the group], side by side in scratch.
+// As i16 less the zero point, zeros outside x; or as u8, the zero point outside x.
+// A run of the kernel that lies together in x is copied as one. Vectors may be written over the end of a run: what follows
+// is written later, and behind the last row are 16 bytes of room.
+
+import { ConvShape, isInside } from '../../abi/conv-shape';
+import { ProductArgs, shapeOf } from '../../abi/product-args';
+import { WIDE_ROWS } from './rows';
+
+/** What every run needs: values in all lanes. */
+let flip: u32 = 0;
+let zeroPoint: i32 = 0;
+
+/** Whether the patches are x as it lies. */
+export function isPointwise(shape: ConvShape): bool {
+  if (shape.kernelDepth != 1 || shape.kernelHeight != 1 || shape.kernelWidth != 1) return false;
+  if (shape.strideDepth != 1 || shape.strideHeight != 1 || shape.strideWidth != 1) return false;
+  if (shape.outDepth != shape.depth || shape.outHeight != shape.height || shape.outWidth != shape.width) return false;
+  return (shape.padDepth | shape.padHeight | shape.padWidth) == 0;
+}
+
+/** `count` codes from x. T is i16 or u8. */
+function copyRun<T>(fromPtr: usize, toPtr: usize, count: usize): void {
+  const flips = i8x16.splat(<i8>flip);
+  let i: usize = 0;
+  if (sizeof<T>() == 1) {
+    for (; i + 16 <= count; i += 16) v128.store(toPtr + i, v128.xor(v128.load(fromPtr + i), flips));
+    if (i == count) return;
+    if (count >= 16) v128.store(toPtr + count - 16, v128.xor(v128.load(fromPtr + count - 16), flips));
+    else for (; i < count; i++) store<u8>(toPtr + i, <u8>(<u32>load<u8>(fromPtr + i) ^ flip));
+    return;
+  }
+  const zeros = i16x8.splat(<i16>zeroPoint);
+  for (; i + 16 <= count; i += 16) {
+    const codes = v128.xor(v128.load(fromPtr + i), flips);
+    v128.store(toPtr + (i << 1), i16x8.sub(i16x8.extend_low_i8x16_u(codes), zeros));
+    v128.store(toPtr + (i << 1), i16x8.sub(i16x8.extend_high_i8x16_u(codes), zeros), 16);
+  }
+  // The last vector of 8 may repeat what the one before has done.
+  while (i < count && count >= 8) {
+    i = min(i, count - 8);
+    const codes = v128.xor(v128.load64_zero(fromPtr + i), flips);
+    v128.store(toPtr + (i << 1), i16x8.sub(i16x8.extend_low_i8x16_u(codes), zeros));
+    i += 8;
+  }
+  for (; i < count; i++) store<i16>(toPtr + (i << 1), <i16>(<i32>(<u32>load<u8>(fromPtr + i) ^ flip) - zeroPoint));
+}
+
+/** `count` positions outside x. */
+@inline
+function fillRun<T>(toPtr: usize, count: usize): void {
+  if (count == 0) return;
+  if (sizeof<T>() == 1) memory.fill(toPtr, <u8>zeroPoint, count);
+  else memory.fill(toPtr, 0, count << 1);
+}
+
+/** One kernel row of a patch that starts at `start` in a row of x. */
+function kernelRow<T>(rowPtr: usize, toPtr: usize, start: i32, shape: ConvShape): void {
+  const channels = <usize>shape.channels;
+  const length = <usize>shape.groupChannels;
+  const taps = shape.kernelWidth;
+  const step = shape.dilationWidth;
+  if (step == 1 && length == channels) {
+    // Neighbours in the kernel are neighbours in x: padding, one run, padding.
+    const before = min(max(-start, 0), taps);
+    const inside = max(min(shape.width - start, taps) - before, 0);
+    fillRun<T>(toPtr, <usize>before * length);
+    toPtr += (<usize>before * length) * sizeof<T>();
+    if (inside > 0) copyRun<T>(rowPtr + <usize>(start + before) * channels, toPtr, <usize>inside * length);
+    fillRun<T>(toPtr + (<usize>inside * length) * sizeof<T>(), <usize>(taps - before - inside) * length);
+    return;
+  }
+  for (let tap = 0; tap < taps; tap++) {
+    const at = start + tap * step;
+    if (isInside(at, shape.width)) copyRun<T>(rowPtr + <usize>at * channels, toPtr, length);
+    else fillRun<T>(toPtr, length);
+    toPtr += length * sizeof<T>();
+  }
+}
+
+/** Rows [from, from + rows) of one group as i16, in tiles of 4 interleaved by pairs of depths: (k0 k1) of rows 0, 1, 2, 3,
+ *  then (k2 k3). A last tile has as many, of which some are not written. After `rowsEnd` are 4 rows of room. */
+export function gatherTiles(
+  args: ProductArgs, group: usize, from: usize, rows: usize, toPtr: usize, rowsEnd: usize, depth: usize,
+): void {
+  const pitch = depth << 1;
+  for (let row: usize = 0; row < rows; row += WIDE_ROWS) {
+    gatherRows<i16>(args, group, from + row, min(WIDE_ROWS, rows - row), rowsEnd, pitch);
+    interleave(rowsEnd, pitch, toPtr);
+    toPtr += pitch * WIDE_ROWS;
+  }
+}
+
+/** Four rows of `pitch` bytes, a multiple of 8. */
+function interleave(fromPtr: usize, pitch: usize, toPtr: usize): void {
+  const second = fromPtr + pitch;
+  const third = second + pitch;
+  const fourth = third + pitch;
+  for (let i: usize = 0; i < pitch; i += 16) {
+    const r0 = v128.load(fromPtr + i);
+    const r1 = v128.load(second + i);
+    const r2 = v128.load(third + i);
+    const r3 = v128.load(fourth + i);
+    const low01 = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5);
+    const low23 = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
+    v128.store(toPtr, v128.shuffle<i64>(low01, low23, 0, 2));
+    v128.store(toPtr, v128.shuffle<i64>(low01, low23, 1, 3), 16);
+    if (i + 8 == pitch) return;
+    const high01 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7);
+    const high23 = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
+    v128.store(toPtr, v128.shuffle<i64>(high01, high23, 0, 2), 32);
+    v128.store(toPtr, v128.shuffle<i64>(high01, high23, 1, 3), 48);
+    toPtr += 64;
+  }
+}
+
+/** Rows [from, from + rows) of one group at toPtr, `pitch` bytes apart. T is i16 or u8. */
+export function gatherRows<T>(
+  args: ProductArgs, group: usize, from: usize, rows: usize, toPtr: usize, pitch: usize,
+): void {
+  const shape = shapeOf(args);
+  const channels = <usize>shape.channels;
+  const length = <usize>shape.groupChannels;
+  const x = args.x + group * length;
+  flip = args.flip;
+  zeroPoint = args.zeroPoint;
+  if (isPointwise(shape)) {
+    if (length == channels && pitch == length * sizeof<T>()) return copyRun<T>(x + from * channels, toPtr, rows * length);
+    for (let row: usize = 0; row < rows; row++) copyRun<T>(x + (from + row) * channels, toPtr + row * pitch, length);
+    return;
+  }
+  const rowElements = <usize>shape.kernelWidth * length;
+  const lineBytes = <usize>shape.width * channels;
+  let w = <i32>(from % shape.outWidth);
+  let rest = from / shape.outWidth;
+  let h = <i32>(rest % shape.outHeight);
+  rest /= shape.outHeight;
+  let d = <i32>(rest % shape.outDepth);
+  let image = <i32>(rest / shape.outDepth);
+  for (let row: usize = 0; row < rows; row++) {
+    let to = toPtr + row * pitch;
+    for (let kd = 0; kd < shape.kernelDepth; kd++) {
+      const z = d * shape.strideDepth - shape.padDepth + kd * shape.dilationDepth;
+      for (let kh = 0; kh < shape.kernelHeight; kh++) {
+        const y = h * shape.strideHeight - shape.padHeight + kh * shape.dilationHeight;
+        if (isInside(z, shape.depth) && isInside(y, shape.height)) {
+          const line = <usize>((image * shape.depth + z) * shape.height + y);
+          kernelRow<T>(x + line * lineBytes, to, w * shape.strideWidth - shape.padWidth, shape);
+        } else fillRun<T>(to, rowElements);
+        to += rowElements * sizeof<T>();
+      }
+    }
+    if (++w == shape.outWidth) {
+      w = 0;
+      if (++h == shape.outHeight) {
+        h = 0;
+        if (++d == shape.outDepth) {
+          d = 0;
+          image++;
+        }
+      }
+    }
+  }
+}
