@@ -18,23 +18,6 @@ function positionOf(index: usize, tap: i32, shape: ConvShape): i32 {
   return ((<i32>(plane / depth) * shape.depth + z) * shape.height + y) * shape.width + x;
 }
 
-export function conv_patches_u8(
-  xPtr: usize, outPtr: usize, from: usize, to: usize, group: usize, flip: u32, padPtr: usize, shape: ConvShape,
-): void {
-  const taps = <i32>tapsOf(shape);
-  const channels = <usize>shape.groupChannels;
-  for (let index = from; index < to; index++) {
-    for (let tap = 0; tap < taps; tap++) {
-      const position = positionOf(index, tap, shape);
-      const first = xPtr + <usize>position * <usize>shape.channels + group * channels;
-      for (let channel: usize = 0; channel < channels; channel++) {
-        const code = position < 0 ? <u32>load<i32>(padPtr) : <u32>load<u8>(first + channel) ^ flip;
-        store<u8>(outPtr++, <u8>code);
-      }
-    }
-  }
-}
-
 export function depthwise_sums_i32(
   xPtr: usize, weightsPtr: usize, sumsPtr: usize, from: usize, to: usize,
   flip: u32, zeroPointPtr: usize, listPtr: usize, shape: ConvShape,

@@ -59,8 +59,8 @@ export { add_rows_f32, affine_f32, deviations_f32, layer_norm_f32 } from './norm
 export { gru_gates_f32, gru_state_f32, lstm_step_f32, rnn_step_f32 } from './recurrent';
 export { recurrent_bias_f32, recurrent_lengths, recurrent_rows } from '../kernels/recurrent/scalar';
 export { attention_bias_f32 } from '../kernels/attention/scalar';
-export { conv_patches_u8, depthwise_sums_i32 } from './conv-int';
-export { conv_weights_u8, depthwise_weights_i16 } from '../kernels/conv-int/scalar';
+export { depthwise_sums_i32 } from './conv-int';
+export { depthwise_weights_i16 } from '../kernels/conv-int/scalar';
 export {
   depthwise_u8, depthwise_u8_pack, depthwise_u8_packed_bytes, depthwise_u8_scratch_bytes,
 } from './depthwise-int';

@@ -228,6 +228,98 @@ operatorCases('QLinearConv', {
   },
 });
 
+/** One scale, or one a channel. */
+const weightScales = (rng: Rng, outputs: number): Feed =>
+  random(rng, 'float32', rng.float() < 0.5 ? [outputs] : [], { low: 0.001, high: 0.03 });
+
+/** A convolution over two axes, and its sums. */
+function sums(
+  rng: Rng,
+  depthwise: boolean,
+): {
+  inputs: [Feed, Feed, Feed, Feed, Feed];
+  outputs: number;
+  dims: number[];
+  bias: Feed;
+  all: number[];
+} {
+  const groups = depthwise ? 2 : rng.int(1, 2);
+  const [channels, outputs] = [
+    depthwise ? 2 : groups * rng.int(1, 6),
+    depthwise ? 2 : groups * rng.int(2, 10),
+  ];
+  const x = random(rng, pick(rng, BYTES), [rng.int(1, 2), channels, rng.int(3, 6), rng.int(3, 6)]);
+  const weights = random(rng, 'int8', [
+    outputs,
+    depthwise ? 1 : channels / groups,
+    rng.int(1, 3),
+    rng.int(1, 3),
+  ]);
+  const [za, zb] = [random(rng, x.dtype, []), feed('int8', [], [0])];
+  const scale = random(rng, 'float32', [], { low: 0.001, high: 0.03 });
+  const bias = random(rng, 'int32', [outputs], { low: -9000, high: 9000 });
+  const { dims, sums: all } = convOracle(x, weights, Number(za.data[0]), [0], 1);
+  const plane = dims[2]! * dims[3]!;
+  const biased = all.map((sum, i) => sum + Number(bias.data[Math.floor(i / plane) % outputs]));
+  return { inputs: [x, scale, za, weights, zb], outputs, dims, bias, all: biased };
+}
+
+const scaleAt = (scales: Feed, channel: number): number => Number(scales.data[channel % scales.data.length]);
+
+operatorCases('QLinearConv', {
+  title: 'code_min and code_max, which onnxruntime lacks',
+  cases: 20,
+  bound: exact,
+  make: (rng): Case => {
+    const { inputs, outputs, dims, bias, all } = sums(rng, false);
+    const [x, sa, za, weights, zb] = inputs;
+    const sb = weightScales(rng, outputs);
+    const sy = random(rng, 'float32', [], { low: 0.01, high: 0.2 });
+    const zy = random(rng, pick(rng, BYTES), []);
+    const low = rng.int(0, 120) - (zy.dtype === 'int8' ? 128 : 0);
+    const high = low + rng.int(0, 100);
+    const plane = dims[2]! * dims[3]!;
+    const codes = all.map((sum, i) => {
+      const product = Math.fround(Number(sa.data[0]) * scaleAt(sb, Math.floor(i / plane) % outputs));
+      const scaled = Math.fround(Math.fround(sum) * Math.fround(product / Number(sy.data[0])));
+      return Math.min(high, Math.max(low, roundHalfToEven(scaled) + Number(zy.data[0])));
+    });
+    return {
+      attributes: {
+        group: BigInt(x.dims[1]! / weights.dims[1]!),
+        pads: [1n, 1n, 1n, 1n],
+        code_min: BigInt(low),
+        code_max: BigInt(high),
+      },
+      inputs: [x, sa, za, weights, sb, zb, sy, zy, bias],
+      expected: [feed(zy.dtype, dims, codes)],
+      constants: rng.float() < 0.6 ? [3, 5] : [],
+    };
+  },
+});
+
+operatorCases('DequantizedConv', {
+  cases: 24,
+  bound: exact,
+  make: (rng): Case => {
+    const { inputs, outputs, dims, bias, all } = sums(rng, rng.float() < 0.2);
+    const [x, sa, za, weights, zb] = inputs;
+    const sb = weightScales(rng, outputs);
+    const plane = dims[2]! * dims[3]!;
+    const floats = all.map((sum, i) => {
+      const multiplier = Math.fround(Number(sa.data[0]) * scaleAt(sb, Math.floor(i / plane) % outputs));
+      return Math.fround(Math.fround(sum) * multiplier);
+    });
+    return {
+      domain: 'octavo',
+      attributes: { group: BigInt(x.dims[1]! / weights.dims[1]!), pads: [1n, 1n, 1n, 1n] },
+      inputs: [x, sa, za, weights, sb, zb, bias],
+      expected: [feed('float32', dims, floats)],
+      constants: rng.float() < 0.6 ? [3, 5] : [],
+    };
+  },
+});
+
 const x = feed('uint8', [1, 2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
 const w = feed('int8', [2, 2, 1, 1], [1, 2, 3, 4]);
 const one = feed('float32', [], [1]);
@@ -267,4 +359,8 @@ operatorRefuses('QLinearConv', 'pads of another length', 'SHAPE_MISMATCH', {
 });
 operatorRefuses('QLinearConv', 'a zero point of another type', 'SHAPE_MISMATCH', {
   inputs: [x, one, s0, w, one, s0, one, u0],
+});
+operatorRefuses('QLinearConv', 'a code_min above code_max', 'SHAPE_MISMATCH', {
+  attributes: { code_min: 5n, code_max: 4n },
+  inputs: [x, one, u0, w, one, s0, one, u0],
 });

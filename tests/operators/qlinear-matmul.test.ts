@@ -187,6 +187,30 @@ operatorCases('DynamicQuantizeMatMul', {
   },
 });
 
+operatorCases('DequantizedMatMul', {
+  cases: 24,
+  bound: exact,
+  make: (rng): Case => {
+    const both = operands(rng);
+    const { a, b, n } = both;
+    const perColumn = columns(rng, both);
+    const [sa, sb] = [scale(rng), scale(rng, perColumn)];
+    const [za, zb] = [random(rng, a.dtype, []), random(rng, b.dtype, perColumn)];
+    const bias = rng.float() < 0.6 ? random(rng, 'int32', [n], { low: -9000, high: 9000 }) : undefined;
+    const { dims, sums } = productOracle(a, b, za, zb);
+    const floats = sums.map((sum, i) => {
+      const multiplier = Math.fround(Number(sa.data[0]) * Number(sb.data[(i % n) % sb.data.length]));
+      return Math.fround(Math.fround(sum + Number(bias?.data[i % n] ?? 0)) * multiplier);
+    });
+    return {
+      domain: 'octavo',
+      inputs: [a, sa, za, b, sb, zb, bias],
+      expected: [feed('float32', dims, floats)],
+      constants: rng.float() < 0.5 ? [3, 5] : [],
+    };
+  },
+});
+
 const one = feed('float32', [], [1]);
 const zero = feed('uint8', [], [0]);
 const a = feed('uint8', [2, 3], [1, 2, 3, 4, 5, 6]);

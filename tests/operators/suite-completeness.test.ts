@@ -16,7 +16,7 @@ function short(
   census: Record<string, number>,
 ): string[] {
   return operators.flatMap(({ domain, opType }) => {
-    const domains = domain === 'octavo.nhwc' ? ['', 'com.microsoft'] : [domain];
+    const domains = domain === 'octavo.nhwc' ? ['', 'com.microsoft', 'octavo'] : [domain];
     const cases = domains.reduce((sum, each) => sum + (census[`${each}:${opType}`] ?? 0), 0);
     return cases >= FEWEST ? [] : [`${domain}:${opType} has ${cases}`];
   });

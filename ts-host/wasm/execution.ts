@@ -24,6 +24,8 @@ export interface ExecutionEngine {
   readonly heap: Heap;
   /** `fast` only where relaxed kernels really serve. */
   readonly precision: Precision;
+  /** Forms of packed weights that relaxed kernels serve exactly here, as bits of PRODUCT_FORMS; see productKernels.ts. */
+  readonly productForms?: number;
 }
 
 /** Static data of execute.wasm lies below, of execute-relaxed.wasm above (memoryBase in asconfig.json). */

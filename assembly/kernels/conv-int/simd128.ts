@@ -1,4 +1,4 @@
-// Integer convolutions over channels-last codes: patches gathered as rows of a matrix product, and depthwise sums.
+// Depthwise convolutions over channels-last codes: their sums.
 // Bit-equal to reference/conv-int.ts. `flip` 128 turns s8 codes into u8 ones (kernels/gemm-int), 0 leaves u8 as they are;
 // zero points are those of the u8 codes.
 
@@ -21,71 +21,6 @@ function locate(index: usize, shape: ConvShape): void {
   startHeight = <i32>(row % height) * shape.strideHeight - shape.padHeight;
   startDepth = <i32>(plane % depth) * shape.strideDepth - shape.padDepth;
   image = plane / depth;
-}
-
-@inline
-function fill(outPtr: usize, count: usize, value: u8): void {
-  const values = i8x16.splat(<i8>value);
-  let i: usize = 0;
-  for (; i + 16 <= count; i += 16) v128.store(outPtr + i, values);
-  for (; i < count; i++) store<u8>(outPtr + i, value);
-}
-
-@inline
-function copyFlipped(xPtr: usize, outPtr: usize, count: usize, flip: u32): void {
-  const flips = i8x16.splat(<i8>flip);
-  let i: usize = 0;
-  for (; i + 16 <= count; i += 16) v128.store(outPtr + i, v128.xor(v128.load(xPtr + i), flips));
-  for (; i < count; i++) store<u8>(outPtr + i, <u8>(<u32>load<u8>(xPtr + i) ^ flip));
-}
-
-/** One kernel row of a patch, `bytes` a tap. `rowPtr` is where position 0 of the row of x is, in this group. */
-function kernelRow(rowPtr: usize, outPtr: usize, bytes: usize, flip: u32, pad: u8, shape: ConvShape): void {
-  const channels = <usize>shape.channels;
-  const taps = shape.kernelWidth;
-  const step = shape.dilationWidth;
-  if (step == 1 && bytes == channels) {
-    // Neighbours in the kernel are neighbours in x: padding, one run, padding.
-    const before = min(max(-startWidth, 0), taps);
-    const inside = max(min(shape.width - startWidth, taps) - before, 0);
-    fill(outPtr, <usize>before * bytes, pad);
-    const run = <usize>inside * bytes;
-    outPtr += <usize>before * bytes;
-    if (inside > 0) copyFlipped(rowPtr + <usize>(startWidth + before) * channels, outPtr, run, flip);
-    fill(outPtr + run, <usize>(taps - before - inside) * bytes, pad);
-    return;
-  }
-  for (let tap = 0; tap < taps; tap++) {
-    const at = startWidth + tap * step;
-    if (isInside(at, shape.width)) copyFlipped(rowPtr + <usize>at * channels, outPtr, bytes, flip);
-    else fill(outPtr, bytes, pad);
-    outPtr += bytes;
-  }
-}
-
-/** Rows [from, to) of the matrix whose row is the patch of one output position: [taps, channels of the group] as u8,
- *  with the zero point at padPtr (i32) outside x. */
-export function conv_patches_u8(
-  xPtr: usize, outPtr: usize, from: usize, to: usize, group: usize, flip: u32, padPtr: usize, shape: ConvShape,
-): void {
-  const pad = <u8>load<i32>(padPtr);
-  const bytes = <usize>shape.groupChannels;
-  const rowBytes = <usize>shape.kernelWidth * bytes;
-  const lineBytes = <usize>shape.width * <usize>shape.channels;
-  for (let index = from; index < to; index++) {
-    locate(index, shape);
-    for (let kd = 0; kd < shape.kernelDepth; kd++) {
-      const z = startDepth + kd * shape.dilationDepth;
-      for (let kh = 0; kh < shape.kernelHeight; kh++) {
-        const y = startHeight + kh * shape.dilationHeight;
-        if (isInside(z, shape.depth) && isInside(y, shape.height)) {
-          const line = (image * <usize>shape.depth + <usize>z) * <usize>shape.height + <usize>y;
-          kernelRow(xPtr + line * lineBytes + group * bytes, outPtr, bytes, flip, pad, shape);
-        } else fill(outPtr, rowBytes, pad);
-        outPtr += rowBytes;
-      }
-    }
-  }
 }
 
 /** Writes, for each tap inside x, its offset from xPtr and that of its weights; returns the end of the list. */

@@ -1,4 +1,4 @@
-// Patches and depthwise sums, SIMD and reference, against coordinates in plain TypeScript.
+// Depthwise sums, SIMD and reference, against coordinates in plain TypeScript.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -51,32 +51,6 @@ function positionOf({ axes }: ConvShape, index: number, tap: number): number | u
 for (const [name, engine] of ENGINES) {
   const k = engine.kernels;
   describe(`conv-int ${name}`, () => {
-    it('conv_patches_u8 -> every tap in its place, the zero point outside', () => {
-      for (let seed = 1; seed <= 60; seed++) {
-        const rng = new Rng(seed);
-        const groups = seed % 3 === 0 ? rng.int(2, 3) : 1;
-        const shape = randomShape(rng, groups, [1, 3, 16, 17, 20][seed % 5]!);
-        const channels = groups * shape.groupChannels;
-        const x = rng.bytes(pixelsOf(shape) * channels);
-        const [from, to] = [rng.int(0, outputsOf(shape)), outputsOf(shape)];
-        const rowBytes = tapsOf(shape) * shape.groupChannels;
-        const out = new Uint8Array((to - from) * rowBytes);
-        const [pad, block] = [Int32Array.of(rng.int(0, 255)), new Int32Array(22)];
-        const [group, flip] = [rng.int(0, groups - 1), pickFlip(rng)];
-        withHeapGuards(engine, [x, out, pad, block], 4, (xPtr, outPtr, padPtr, shapePtr) => {
-          writeConvShape(engine, shapePtr!, shape);
-          k.conv_patches_u8!(xPtr!, outPtr!, from, to, group, flip, padPtr!, shapePtr!);
-        });
-        const expected = out.map((_, i) => {
-          const tap = Math.floor((i % rowBytes) / shape.groupChannels);
-          const position = positionOf(shape, from + Math.floor(i / rowBytes), tap);
-          if (position === undefined) return pad[0]!;
-          return x[position * channels + group * shape.groupChannels + (i % shape.groupChannels)]! ^ flip;
-        });
-        assert.deepEqual(out, expected, `seed ${seed}`);
-      }
-    });
-
     it('depthwise weights and sums -> exact', () => {
       for (let seed = 1; seed <= 60; seed++) {
         const rng = new Rng(seed);
@@ -112,26 +86,6 @@ for (const [name, engine] of ENGINES) {
           return sum;
         });
         assert.deepEqual(sums, expected, `sums, seed ${seed}`);
-      }
-    });
-
-    it('conv_weights_u8 -> taps outermost', () => {
-      const rng = new Rng(9);
-      for (const [n, channels, taps] of [
-        [0, 2, 3],
-        [1, 1, 1],
-        [5, 3, 4],
-      ] as const) {
-        const w = rng.bytes(n * channels * taps);
-        const out = new Uint8Array(w.length);
-        withHeapGuards(engine, [w, out], 3, (wPtr, outPtr) =>
-          k.conv_weights_u8!(wPtr!, outPtr!, n, channels, taps),
-        );
-        const expected = out.map((_, i) => {
-          const [m, row] = [i % n, Math.floor(i / n)];
-          return w[(m * channels + (row % channels)) * taps + Math.floor(row / channels)]!;
-        });
-        assert.deepEqual(out, expected);
       }
     });
   });

@@ -8,12 +8,12 @@ import {
   beginPack,
   checkPack,
   multiply,
-  packProduct,
   PRODUCT_ARGS_BYTES,
   PRODUCT_FORMS,
   PRODUCT_WEIGHTS_BYTES,
   type ProductEnding,
   type ProductWeights,
+  packProduct,
   prepareProduct,
   productPackedBytes,
   productScratchBytes,
@@ -47,7 +47,8 @@ interface Product {
   readonly addend: Float32Array;
 }
 
-const positionsOf = ({ batch, axes }: ConvShape): number => axes.reduce((n, { outputs }) => n * outputs, batch);
+const positionsOf = ({ batch, axes }: ConvShape): number =>
+  axes.reduce((n, { outputs }) => n * outputs, batch);
 const pixelsOf = ({ batch, axes }: ConvShape): number => axes.reduce((n, { extent }) => n * extent, batch);
 const signed = (byte: number): number => (byte << 24) >> 24;
 
@@ -106,13 +107,16 @@ function randomProduct(seed: number, forms: number, half: boolean): Product {
     xZero: code(),
     wZeros: Uint8Array.from({ length: columns }, () => (rng.float() < 0.6 ? 0 : rng.int(0, 255))),
     yZero: rng.int(0, 255),
-    bias: Int32Array.from({ length: columns }, () => (rng.float() < 0.1 ? rng.uint32() : rng.int(-5000, 5000))),
+    bias: Int32Array.from({ length: columns }, () =>
+      rng.float() < 0.1 ? rng.uint32() : rng.int(-5000, 5000),
+    ),
     scales: [0.01, 0.7],
     bScales: Float32Array.from({ length: columns }, () =>
       rng.float() < 0.1 ? [Number.NaN, Number.POSITIVE_INFINITY, 0, -0.5][rng.int(0, 3)]! : rng.float() * 0.1,
     ),
     codes: ending === 'int8' ? [codes[0] - 128, codes[1] - 128] : codes,
-    addend: rng.float() < 0.5 ? new Float32Array(0) : Float32Array.from({ length: columns }, () => rng.float()),
+    addend:
+      rng.float() < 0.5 ? new Float32Array(0) : Float32Array.from({ length: columns }, () => rng.float()),
   };
 }
 
@@ -130,7 +134,11 @@ function pixelOf({ axes }: ConvShape, position: number, tap: number): number | u
   return at.reduce((pixel, coordinate, i) => pixel * axes[i]!.extent + coordinate, restOut);
 }
 
-function sumOf({ shape, weights, signedX, x, w, xZero, wZeros }: Product, position: number, column: number): number {
+function sumOf(
+  { shape, weights, signedX, x, w, xZero, wZeros }: Product,
+  position: number,
+  column: number,
+): number {
   const { groups, groupChannels: channels, groupOutputs } = shape;
   const wide = (byte: number, isSigned: boolean): number => (isSigned ? signed(byte) : byte);
   const first = Math.floor(column / groupOutputs) * channels;
@@ -186,9 +194,22 @@ function run(engine: Engine, product: Product, misalignment: number, rng: Rng): 
     new Uint8Array(productScratchBytes(k, shape, positions)),
     new Uint8Array(PRODUCT_ARGS_BYTES + PRODUCT_WEIGHTS_BYTES),
   ];
-  const arrays = [...blocks, out, product.x, product.w, product.wZeros, product.bias, scales, product.bScales, zeros];
+  const arrays = [
+    ...blocks,
+    out,
+    product.x,
+    product.w,
+    product.wZeros,
+    product.bias,
+    scales,
+    product.bScales,
+    zeros,
+  ];
   withHeapGuards(engine, [...arrays, product.addend], misalignment, (...at) => {
-    const [packed, scratch, args, to, x, w, wZeros, bias, scale, bScale, zero, addend] = at as [number, ...number[]];
+    const [packed, scratch, args, to, x, w, wZeros, bias, scale, bScale, zero, addend] = at as [
+      number,
+      ...number[],
+    ];
     const description = args! + PRODUCT_ARGS_BYTES;
     writeProductWeights(engine, description, weights, w!, wZeros!);
     beginPack(k, packed, forms);
@@ -224,19 +245,29 @@ function hold(engine: Engine, seeds: number, forms: (seed: number) => number, ha
     const expected = expectedOf(product);
     const wrong = actual.findIndex((value, i) => !same(value, expected[i]!));
     const shown = `${JSON.stringify(product.shape)} ${product.ending} forms ${product.forms}`;
-    assert.equal(wrong, -1, `seed ${seed}, element ${wrong}: ${actual[wrong]} not ${expected[wrong]}; ${shown}`);
+    assert.equal(
+      wrong,
+      -1,
+      `seed ${seed}, element ${wrong}: ${actual[wrong]} not ${expected[wrong]}; ${shown}`,
+    );
   }
 }
 
 for (const [name, engine] of ENGINES) {
   describe(`product-int ${name}`, () => {
     it('products and convolutions of any shape, full range -> exact', () => {
-      hold(engine, 120, (seed) => [0, PRODUCT_FORMS.thin][seed % 2 ^ (seed >> 1) % 2]!, false);
+      hold(engine, 120, (seed) => [0, PRODUCT_FORMS.thin][(seed % 2) ^ ((seed >> 1) % 2)]!, false);
     });
 
     it('sums beyond 32 bits -> modulo 2^32, as ONNX has them', () => {
       const k = 70_001;
-      const shape: ConvShape = { batch: 1, axes: [ONE, ONE, ONE], groups: 1, groupChannels: k, groupOutputs: 1 };
+      const shape: ConvShape = {
+        batch: 1,
+        axes: [ONE, ONE, ONE],
+        groups: 1,
+        groupChannels: k,
+        groupOutputs: 1,
+      };
       const product = {
         ...randomProduct(2, 0, false),
         ...{ shape, ending: 'int32' as const, signedX: false, xZero: 0, bias: Int32Array.of(7), yZero: 0 },
@@ -264,6 +295,6 @@ describe('product-int relaxed', () => {
   const { dot, pairs, thin } = PRODUCT_FORMS;
   it('products and convolutions of any shape, x in 0..127 -> exact', () => {
     const forms = relaxed.precision === 'fast' ? [dot, pairs, dot | thin, 0] : [thin, 0];
-    hold(relaxed, 120, (seed) => forms[seed % 7 % forms.length]!, true);
+    hold(relaxed, 120, (seed) => forms[(seed % 7) % forms.length]!, true);
   });
 });

@@ -5,7 +5,6 @@
 // Unsigned codes are moved by 128 into s8; zero points are moved along (product.ts).
 
 import type { ExecutionEngine } from '../../wasm/execution.js';
-import { arrangeConvWeights } from '../../wasm/kernels/execute/conv-int.js';
 import { columnSums, flipSigns, packColumns, packedBytes } from '../../wasm/kernels/execute/gemm-int.js';
 import { TRANSPOSE_SCRATCH_BYTES, transposeBytes } from '../../wasm/kernels/execute/transpose-bytes.js';
 import type { NodeContext } from '../node.js';
@@ -17,13 +16,12 @@ import type { ScratchPlan } from './scratch.js';
 const ALIGNMENT = 64;
 const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
-/** How matrices lie in their input: rows [count, k, n], columns [count, n, k], or kernels [count, n, channels, taps]
- *  with k = taps · channels. */
+/** How matrices lie in their input: rows [count, k, n], or columns [count, n, k]. */
 export interface MatrixForm {
   readonly k: number;
   readonly n: number;
   readonly count: number;
-  readonly lie: 'rows' | 'columns' | { readonly channels: number; readonly taps: number };
+  readonly lie: 'rows' | 'columns';
 }
 
 export interface PackedMatrix {
@@ -78,10 +76,9 @@ export class CodeMatrices {
 
   #plan(): Pack {
     const { k, n, count, lie } = this.#form;
-    const order = typeof lie === 'string' ? lie : `kernels of ${lie.taps}`;
     return {
       input: this.#input,
-      key: `codes ${k}x${n}x${count} ${order} ${this.#unsigned ? 'u8' : 's8'}`,
+      key: `codes ${k}x${n}x${count} ${lie} ${this.#unsigned ? 'u8' : 's8'}`,
       byteLength: count * this.#matrixBytes,
       fill: (from, to) => this.#fillAll(from, to),
     };
@@ -113,9 +110,6 @@ export class CodeMatrices {
     let codes = from;
     if (lie === 'columns') {
       steps.push(() => transposeBytes(kernels, from, spare, spare + align(k * n), n, k));
-      codes = spare;
-    } else if (lie !== 'rows') {
-      steps.push(() => arrangeConvWeights(kernels, from, spare, n, lie.channels, lie.taps));
       codes = spare;
     }
     if (this.#unsigned) {

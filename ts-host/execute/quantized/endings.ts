@@ -49,7 +49,7 @@ export function requireOneScale(node: NodeContext, index: number): void {
 }
 
 /** How many multipliers there are, and how they spread over columns. */
-function scaleSpread(
+export function scaleSpread(
   node: NodeContext,
   index: number,
   { n, matrices, flat }: Columns,

@@ -4,7 +4,8 @@
 //   A rows ──flip if s8──► u8 ┐
 //   B ──flip if u8, pack────► ├─ product ─► sums − zb ⊗ row sums − za ⊗ column terms ─► ending ─► out
 //
-// Everything but types and shapes is read at run time (productRun.ts): zero points may be data.
+// Everything but types and shapes is read at run time (productRun.ts): zero points may be data. This is the way of what
+// fused.ts does not do: zero points that differ between rows, a bias a row, A transposed.
 
 import type { ExecutionEngine } from '../../wasm/execution.js';
 import { PANEL_COLUMNS, packedBytes, type SumTile } from '../../wasm/kernels/execute/gemm-int.js';
@@ -81,9 +82,8 @@ export function planProduct(
   shape: MatmulShape,
 ): ProductPlan {
   const { m, n, k } = shape;
-  const computed = inputs.computedA === true;
-  const signedA = !computed && byteType(node, inputs.a) === 'int8';
-  const lie: MatrixForm['lie'] = inputs.groups ?? (inputs.transposedB === true ? 'columns' : 'rows');
+  const signedA = byteType(node, inputs.a) === 'int8';
+  const lie: MatrixForm['lie'] = inputs.transposedB === true ? 'columns' : 'rows';
   const form = { k, n, count: shape.bCount, lie };
   const matrices = new CodeMatrices(node, scratch, inputs.b, form);
   const bias = biasSpread(node, inputs, shape);
@@ -99,15 +99,15 @@ export function planProduct(
     reads: [inputs.a, ...(matrices.pack ? [] : [inputs.b]), ...small.filter((index) => node.has(index))],
     multiplyAdds: shape.products * m * n * k,
     signedA,
-    given: { a: computed || node.has(inputs.aZeroPoint), b: node.has(inputs.bZeroPoint) },
-    aZeroPoints: computed ? 'one' : rowZeroPoints(node, inputs),
+    given: { a: node.has(inputs.aZeroPoint), b: node.has(inputs.bZeroPoint) },
+    aZeroPoints: rowZeroPoints(node, inputs),
     bZeroPoints: columnZeroPoints(node, inputs, shape),
     bias,
     tileRows,
     tileColumns,
     panelBytes: packedBytes(node.engine.kernels, PANEL_COLUMNS, k),
     places: {
-      a: scratch.take(signedA || inputs.groups?.rows ? tileRows * k : 0),
+      a: scratch.take(signedA ? tileRows * k : 0),
       sums: scratch.take(tileRows * tileColumns * 4),
       rowSums: scratch.take(tileRows * 4),
       za: scratch.take(tileRows * 4),

@@ -2,8 +2,7 @@
 
 import { elementCount } from '../../ir/tensor.js';
 import type { NodeContext } from '../node.js';
-import type { Addresses } from '../operator.js';
-import { type Address, describeType, type TensorType } from '../value.js';
+import { describeType, type TensorType } from '../value.js';
 import { byteType } from './codes.js';
 import type { MatmulShape } from './matmulShape.js';
 
@@ -18,22 +17,8 @@ export interface ProductInputs {
   /** A is given as [k, m], B as [n, k]. */
   readonly transposedA?: boolean;
   readonly transposedB?: boolean;
-  /** A is no input: the steps are given addresses of uint8 codes and of one zero point for these two indices. */
+  /** A is made by the node itself: the steps are given addresses of its uint8 codes and of one zero point for these indices. */
   readonly computedA?: boolean;
-  /** The products are the groups of a convolution: B is [groups · n, channels, taps], zero points and bias are [groups · n],
-   *  and the rows of all products lie side by side in the output. Without `rows`, A is read as it lies. */
-  readonly groups?: {
-    readonly rows: RowSource | undefined;
-    readonly channels: number;
-    readonly taps: number;
-  };
-}
-
-/** Where rows of A come from when they are no input as it lies: patches of an image. */
-export interface RowSource {
-  /** Writes rows [from, from + count) of matrix `matrix` as u8 at `to`. The zero point, of the u8 codes, is at
-   *  `zeroPoint` as i32. */
-  write(at: Addresses, matrix: number, from: number, count: number, to: Address, zeroPoint: Address): void;
 }
 
 /** What has a zero point of its own: everything, a row of A or column of B, a row or column of each matrix. */
@@ -66,12 +51,11 @@ export function rowZeroPoints(node: NodeContext, { a, aZeroPoint }: ProductInput
 /** Zero points of B: one, [n], or [..., 1, n]. */
 export function columnZeroPoints(
   node: NodeContext,
-  { b, bZeroPoint, groups }: ProductInputs,
-  { n, products }: MatmulShape,
+  { b, bZeroPoint }: ProductInputs,
+  { n }: MatmulShape,
 ): ZeroPointSpread {
   const type = requireZeroPointType(node, b, bZeroPoint);
   if (type === undefined || elementCount(type.dims) === 1) return 'one';
-  if (groups !== undefined && same(type.dims, [n * products])) return 'matrices';
   if (same(type.dims, [n])) return 'vector';
   const { dims } = node.input(b);
   if (dims.length >= 2 && same(type.dims, [...dims.slice(0, -2), 1, n])) return 'matrices';
@@ -81,20 +65,12 @@ export function columnZeroPoints(
 }
 
 /** A bias: one, [n] or [1, n], [m, 1], or [m, n]. */
-export function biasSpread(
-  node: NodeContext,
-  { bias, groups }: ProductInputs,
-  { m, n, products }: MatmulShape,
-): BiasSpread {
+export function biasSpread(node: NodeContext, { bias }: ProductInputs, { m, n }: MatmulShape): BiasSpread {
   if (bias === undefined || !node.has(bias)) return 'none';
   node.requireDType(bias, 'int32');
   const type = node.input(bias);
   const count = elementCount(type.dims);
   const { length } = type.dims;
-  if (groups !== undefined) {
-    if (same(type.dims, [n * products])) return 'row';
-    return node.fail(`bias ${describeType(type)} does not fit ${n * products} channels`);
-  }
   if (count === 1 && length <= 2) return 'one';
   if (same(type.dims, [n]) || same(type.dims, [1, n])) return 'row';
   if (same(type.dims, [m, 1])) return 'column';

@@ -140,14 +140,11 @@ class ProductRun {
     this.#ending.end(this.#at, { sums, bias, rows, n: columns, ...this.#target(unit) }, column, b);
   }
 
-  /** Where the tile goes: products follow each other, or lie side by side as groups of channels. */
+  /** Where the tile goes: products follow each other. */
   #target({ product, row, column }: Unit): { out: Address; stride: number } {
-    const { shape, inputs } = this.#plan;
-    const { m, n, products } = shape;
-    const grouped = inputs.groups !== undefined;
-    const stride = grouped ? n * products : n;
-    const first = grouped ? row * stride + product * n + column : (product * m + row) * n + column;
-    return { out: this.#at.output(0) + first * this.#ending.elementBytes, stride };
+    const { m, n } = this.#plan.shape;
+    const first = (product * m + row) * n + column;
+    return { out: this.#at.output(0) + first * this.#ending.elementBytes, stride: n };
   }
 
   #place(name: keyof ProductPlan['places']): Address {
@@ -171,15 +168,14 @@ class ProductRun {
     this.#shifted = anyNonzero(kernels, zb, n);
     widenCodes(kernels, 'int32', this.#matrix.columnSums, terms, n, 1);
     subtractOuter(kernels, terms, this.#place('depth'), zb, 1, n);
-    this.#prepareCorrections(index);
+    this.#prepareCorrections();
     this.#prepared = index;
   }
 
-  #prepareCorrections(index: number): void {
+  #prepareCorrections(): void {
     const { engine, inputs, shape, aZeroPoints, bias } = this.#plan;
     const corrections = this.#place('corrections');
-    const first = inputs.groups === undefined ? 0 : index * shape.n * 4;
-    const added = bias === 'one' || bias === 'row' ? this.#at.input(inputs.bias!) + first : 0;
+    const added = bias === 'one' || bias === 'row' ? this.#at.input(inputs.bias!) : 0;
     widenCodes(engine.kernels, 'int32', added, corrections, shape.n, bias === 'row' ? 1 : 0);
     if (aZeroPoints !== 'one') return;
     this.#takeZeroPoints(0, 1);
@@ -197,12 +193,6 @@ class ProductRun {
   #takeRows(matrix: number, { row, rows }: Unit): void {
     const { engine, inputs, shape, signedA, aZeroPoints } = this.#plan;
     const { m, k } = shape;
-    if (inputs.groups?.rows !== undefined) {
-      this.#rows = this.#place('a');
-      inputs.groups.rows.write(this.#at, matrix, row, rows, this.#rows, this.#place('za'));
-      if (this.#shifted) rowSums(engine.kernels, this.#rows, this.#place('rowSums'), rows, k);
-      return;
-    }
     const start = inputs.transposedA === true ? this.#place('turned') : this.#at.input(inputs.a);
     const from = start + (matrix * m + row) * k;
     this.#rows = signedA ? this.#place('a') : from;

@@ -3,10 +3,9 @@
 import type { NodeContext } from '../../node.js';
 import type { Addresses, Operator, Plan } from '../../operator.js';
 import { DynamicQuantization } from '../../quantized/dynamic.js';
-import { floatEnding } from '../../quantized/endings.js';
+import { fusedFloats } from '../../quantized/fusedEnding.js';
+import { planFusedMatmul } from '../../quantized/fusedMatmul.js';
 import { matmulShape } from '../../quantized/matmulShape.js';
-import { planProduct } from '../../quantized/product.js';
-import { productSteps } from '../../quantized/productRun.js';
 import { ScratchPlan } from '../../quantized/scratch.js';
 import { sizeOf } from '../../value.js';
 
@@ -43,16 +42,13 @@ function planMatMul(node: NodeContext): Plan {
   const quantization = new DynamicQuantization(node, scratch, A);
   const [codes, scale, zeroPoint] = [scratch.take(sizeOf(node.input(A))), scratch.take(4), scratch.take(1)];
   const inputs = { a: A, b: 1, aZeroPoint: A_ZERO_POINT, bZeroPoint: 3, computedA: true };
-  const product = planProduct(node, scratch, inputs, shape);
   const columns = { n: shape.n, matrices: shape.bCount };
   const scales = { aScale: A_SCALE, bScale: 2, yScale: -3, yZeroPoint: -3, addend: 4 };
-  const ending = floatEnding(node, scratch, scales, columns);
+  const product =
+    planFusedMatmul(node, scratch, inputs, shape, () => fusedFloats(node, scales, columns)) ??
+    node.fail('DynamicQuantizeMatMul has one zero point of A');
   return {
-    outputs: [{ dtype: 'float32', dims: shape.dims }],
-    scratch: scratch.size,
-    packs: product.packs,
-    reads: [...product.reads, ...ending.reads],
-    multiplyAdds: product.multiplyAdds,
+    ...product,
     bind: (at) => {
       const made = new Map([
         [A, at.scratch + codes],
@@ -66,7 +62,7 @@ function planMatMul(node: NodeContext): Plan {
         pack: (index) => at.pack(index),
       };
       const to = { codes: made.get(A)!, scale: made.get(A_SCALE)!, zeroPoint: made.get(A_ZERO_POINT)! };
-      return [...quantization.steps(at, to), ...productSteps(product, moved, ending)];
+      return [...quantization.steps(at, to), ...product.bind(moved)];
     },
   };
 }

@@ -1,8 +1,10 @@
-// QLinearMatMul, MatMulIntegerToFloat and QGemm: products of codes that end as codes or floats.
+// QLinearMatMul, MatMulIntegerToFloat, QGemm and DequantizedMatMul: products of codes that end as codes or floats.
 
 import type { NodeContext } from '../../node.js';
 import type { Operator, Plan } from '../../operator.js';
 import { codeEnding, type EndingInputs, floatEnding, type PlannedEnding } from '../../quantized/endings.js';
+import { fusedCodes, fusedFloats } from '../../quantized/fusedEnding.js';
+import { planFusedMatmul } from '../../quantized/fusedMatmul.js';
 import { type MatmulShape, matmulShape } from '../../quantized/matmulShape.js';
 import { planProduct } from '../../quantized/product.js';
 import type { ProductInputs } from '../../quantized/productInputs.js';
@@ -20,8 +22,12 @@ function planScaled(
   ends: Ends,
 ): Plan {
   const scratch = new ScratchPlan();
-  const product = planProduct(node, scratch, inputs, shape);
   const columns = { n: shape.n, matrices: shape.bCount };
+  const fused = planFusedMatmul(node, scratch, inputs, shape, () =>
+    ends === 'codes' ? fusedCodes(node, scales, columns) : fusedFloats(node, scales, columns),
+  );
+  if (fused !== undefined) return fused;
+  const product = planProduct(node, scratch, inputs, shape);
   const codes = ends === 'codes' ? codeEnding(node, scratch, scales, columns) : undefined;
   const ending: PlannedEnding = codes ?? floatEnding(node, scratch, scales, columns);
   return {
@@ -61,8 +67,16 @@ function planQGemm(node: NodeContext): Plan {
   return planScaled(node, shape, inputs, scales, node.has(7) ? 'codes' : 'floats');
 }
 
+/** As QLinearMatMul, with a bias instead of the scale and zero point of codes. */
+function planDequantized(node: NodeContext): Plan {
+  const shape = matmulShape(node, node.input(0), node.input(3));
+  const inputs = { a: 0, b: 3, aZeroPoint: 2, bZeroPoint: 5, bias: 6 };
+  return planScaled(node, shape, inputs, { aScale: 1, bScale: 4, yScale: -1, yZeroPoint: -1 }, 'floats');
+}
+
 export const qlinearMatmul: readonly Operator[] = [
   { opType: 'QLinearMatMul', domain: '', plan: planQLinearMatMul },
   { opType: 'MatMulIntegerToFloat', domain: 'com.microsoft', plan: planToFloat },
+  { opType: 'DequantizedMatMul', domain: 'octavo', plan: planDequantized },
   { opType: 'QGemm', domain: 'com.microsoft', plan: planQGemm },
 ];

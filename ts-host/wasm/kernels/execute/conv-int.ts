@@ -14,32 +14,6 @@ export interface Positions {
   readonly to: number;
 }
 
-/** Patches of output positions as rows of u8; `pad` is the address of the zero point (i32) that stands outside x. */
-export function gatherPatches(
-  k: KernelExports,
-  x: number,
-  out: number,
-  { from, to }: Positions,
-  group: number,
-  flip: Flip,
-  pad: number,
-  shape: number,
-): void {
-  k.conv_patches_u8!(x, out, from, to, group, flip, pad, shape);
-}
-
-/** ONNX's weights [n, channels, taps] as a matrix [taps · channels, n]. */
-export function arrangeConvWeights(
-  k: KernelExports,
-  weights: number,
-  out: number,
-  n: number,
-  channels: number,
-  taps: number,
-): void {
-  k.conv_weights_u8!(weights, out, n, channels, taps);
-}
-
 /** Depthwise weights [channels, taps] less their zero points (i32, of the s8 codes), as i16 [taps, channels]. */
 export function centreDepthwiseWeights(
   k: KernelExports,

@@ -117,7 +117,13 @@ export function beginPack(k: KernelExports, packed: number, forms: number): void
 }
 
 /** Takes away the forms that columns [first, end), counted through groups, do not fit. */
-export function checkPack(k: KernelExports, weights: number, packed: number, first: number, end: number): void {
+export function checkPack(
+  k: KernelExports,
+  weights: number,
+  packed: number,
+  first: number,
+  end: number,
+): void {
   k.product_int_check!(weights, packed, first, end);
 }
 

@@ -1,0 +1,192 @@
+// Products and convolutions of 8-bit codes in few calls of one kernel (kernels/execute/product-int): from codes to codes,
+// floats or integers, with nothing in between in memory.
+//
+//   once a product: arguments, scales, zero points and bias (which may be data) ─► ranges of rows × ranges of columns
+//
+// A matrix product is a convolution of one kernel position; several products (a stack of matrices) follow each other.
+
+import { type ConvAxis, type ConvShape, tapsOf } from '../../wasm/kernels/execute/conv-shape.js';
+import {
+  multiply,
+  PRODUCT_ARGS_BYTES,
+  PRODUCT_PANEL,
+  type ProductWeights,
+  prepareProduct,
+  productScratchBytes,
+  writeProductArgs,
+} from '../../wasm/kernels/execute/product-int.js';
+import type { NodeContext } from '../node.js';
+import type { Addresses, Pack, Plan, Step } from '../operator.js';
+import type { TensorType } from '../value.js';
+import type { FusedEnding } from './fusedEnding.js';
+import { FusedWeights, type WeightInputs } from './fusedWeights.js';
+import type { ScratchPlan } from './scratch.js';
+
+const MULTIPLY_ADDS_PER_STEP = 2 ** 26;
+/** Rows below which a step is cut by columns rather than by rows. */
+const FEW_ROWS = 48;
+
+export interface FusedRequest {
+  readonly dims: readonly number[];
+  /** Of one product. */
+  readonly shape: ConvShape;
+  readonly lie: Pick<ProductWeights, 'columnStride' | 'channelStride' | 'tapStride'>;
+  /** Indices of inputs; zero points and bias may be absent. */
+  readonly x: number;
+  readonly xZeroPoint: number;
+  readonly signedX: boolean;
+  readonly signedWeights: boolean;
+  readonly weights: WeightInputs;
+  readonly zeroStep: 0 | 1;
+  readonly bias?: { readonly input: number; readonly step: 0 | 1 } | undefined;
+  /** x is made from input x: at binding its index and that of its zero point give addresses all the same. */
+  readonly computedX?: boolean;
+  readonly products: number;
+  matrices(index: number): readonly [a: number, b: number];
+}
+
+const SINGLE: ConvAxis = { extent: 1, outputs: 1, kernel: 1, stride: 1, dilation: 1, pad: 0 };
+
+/** A product of matrices as the shape of a convolution. */
+export function matrixShape(m: number, n: number, k: number): ConvShape {
+  const rows = { ...SINGLE, extent: m, outputs: m };
+  return { batch: 1, axes: [SINGLE, SINGLE, rows], groups: 1, groupChannels: k, groupOutputs: n };
+}
+
+export interface FusedPlan extends Plan {
+  readonly packs: readonly Pack[];
+  readonly reads: readonly number[];
+  bind(at: Addresses): readonly Step[];
+}
+
+export function planFused(
+  node: NodeContext,
+  scratch: ScratchPlan,
+  request: FusedRequest,
+  ending: FusedEnding,
+): FusedPlan {
+  const { shape, x, xZeroPoint, bias, products } = request;
+  const { groups, groupOutputs, groupChannels } = shape;
+  const taps = tapsOf(shape);
+  const positions = positionsOf(shape);
+  const lie: ProductWeights = {
+    ...{ ...request.lie, signed: request.signedWeights, zeroStep: request.zeroStep },
+    ...{ groups, outputs: groupOutputs, channels: groupChannels, taps },
+  };
+  const weights = new FusedWeights(node, scratch, request.weights, lie, positions);
+  const places = {
+    args: scratch.take(PRODUCT_ARGS_BYTES),
+    kernel: scratch.take(productScratchBytes(node.engine.kernels, shape, positions)),
+  };
+  const small = [xZeroPoint, bias?.input ?? -1].filter((index) => node.has(index));
+  const multiplyAdds = products * positions * groups * groupOutputs * groupChannels * taps;
+  return {
+    outputs: [{ dtype: ending.ending, dims: request.dims } satisfies TensorType],
+    scratch: scratch.size,
+    packs: weights.pack === undefined ? [] : [weights.pack],
+    reads: [x, ...weights.reads, ...small, ...ending.reads],
+    multiplyAdds,
+    bind: (at) => fusedSteps(node, request, ending, weights, places, at),
+  };
+}
+
+function positionsOf({ batch, axes }: ConvShape): number {
+  return axes.reduce((count, { outputs }) => count * outputs, batch);
+}
+
+function pixelsOf({ batch, axes }: ConvShape): number {
+  return axes.reduce((count, { extent }) => count * extent, batch);
+}
+
+/** A piece of work: it begins its product, or goes on with it. */
+interface Piece {
+  readonly cost: number;
+  run(): void;
+}
+
+function fusedSteps(
+  node: NodeContext,
+  request: FusedRequest,
+  ending: FusedEnding,
+  weights: FusedWeights,
+  places: { readonly args: number; readonly kernel: number },
+  at: Addresses,
+): Step[] {
+  const { engine } = node;
+  const { kernels } = engine;
+  const { shape, products } = request;
+  const [positions, outputs] = [positionsOf(shape), shape.groupOutputs];
+  const columns = shape.groups * outputs;
+  if (positions * columns * products === 0) return [];
+  const args = at.scratch + places.args;
+  const given = (index: number): number => (request.computedX || node.has(index) ? at.input(index) : 0);
+  const begin = (product: number): void => {
+    const [a, b] = request.matrices(product);
+    writeProductArgs(engine, args, shape, {
+      x: at.input(request.x) + a * pixelsOf(shape) * shape.groups * shape.groupChannels,
+      packed: weights.address(at, 0, b),
+      out: at.output(0) + product * positions * columns * (ending.ending.endsWith('32') ? 4 : 1),
+      scratch: at.scratch + places.kernel,
+      bias: request.bias === undefined ? 0 : at.input(request.bias.input),
+      biasStep: request.bias?.step ?? 0,
+      xZero: given(request.xZeroPoint),
+      signedX: request.signedX,
+      ...ending.operands(at, b),
+    });
+    prepareProduct(kernels, args);
+  };
+  const ranges = rangesOf(shape, positions);
+  const steps: Step[] = [];
+  let pieces: Piece[] = [];
+  let cost = 0;
+  const flush = (): void => {
+    const now = pieces;
+    if (now.length > 0)
+      steps.push(() => {
+        for (const piece of now) piece.run();
+      });
+    pieces = [];
+    cost = 0;
+  };
+  const add = (piece: Piece): void => {
+    if (cost + piece.cost > MULTIPLY_ADDS_PER_STEP) flush();
+    pieces.push(piece);
+    cost += piece.cost;
+  };
+  for (let product = 0, packed = -1; product < products; product++) {
+    const b = request.matrices(product)[1];
+    if (weights.pack === undefined && b !== packed) {
+      for (const run of weights.fill(at, b)) add({ cost: 2 ** 20, run });
+    }
+    packed = b;
+    add({ cost: 2 ** 14, run: () => begin(product) });
+    for (const { rows, part, work } of ranges) {
+      add({ cost: work, run: () => multiply(kernels, args, rows, part) });
+    }
+  }
+  flush();
+  return steps;
+}
+
+/** A product in pieces of at most about a step. */
+function rangesOf(shape: ConvShape, positions: number) {
+  const { groups, groupOutputs, groupChannels } = shape;
+  const perColumn = groups * groupChannels * tapsOf(shape);
+  const few = Math.min(positions, FEW_ROWS);
+  const panels = Math.max(
+    1,
+    Math.floor(MULTIPLY_ADDS_PER_STEP / Math.max(1, few * perColumn * PRODUCT_PANEL)),
+  );
+  const width = Math.min(groupOutputs, panels * PRODUCT_PANEL);
+  const perRow = Math.max(1, perColumn * width);
+  const height = Math.max(few, Math.floor(MULTIPLY_ADDS_PER_STEP / perRow / FEW_ROWS) * FEW_ROWS);
+  const ranges = [];
+  for (let from = 0; from < positions; from += height) {
+    for (let first = 0; first < groupOutputs; first += width) {
+      const [to, end] = [Math.min(positions, from + height), Math.min(groupOutputs, first + width)];
+      const work = (to - from) * (end - first) * perColumn;
+      ranges.push({ rows: { from, to }, part: { first, end }, work });
+    }
+  }
+  return ranges;
+}
