@@ -203,7 +203,7 @@ const CASES: readonly Case[] = [
   {
     title: 'a mover under another scale',
     build: (b) => b.quantize(b.add('Transpose', [b.both('x', X)]), Y),
-    runs: 'QuantizeLinear Transpose QLinearConcat',
+    runs: 'QuantizeLinear Transpose CodeLookup',
     exact: true,
   },
   {
@@ -242,13 +242,40 @@ const CASES: readonly Case[] = [
   {
     title: 'Sigmoid',
     build: single('Sigmoid', { y: POSITIVE }),
-    runs: 'QuantizeLinear QLinearSigmoid',
+    runs: 'QuantizeLinear CodeLookup',
     exact: true,
   },
   {
     title: 'LeakyRelu',
     build: single('LeakyRelu', { attributes: { alpha: 0.2 } }),
-    runs: 'QuantizeLinear QLinearLeakyRelu',
+    runs: 'QuantizeLinear CodeLookup',
+    exact: true,
+  },
+  {
+    title: 'x · sigmoid(x), from u8 to s8',
+    build: (b) => {
+      const x = b.both('x', X);
+      return b.quantize(b.add('Mul', [x, b.add('Sigmoid', [x])]), S);
+    },
+    dtype: 'int8',
+    runs: 'QuantizeLinear CodeLookup',
+    exact: true,
+  },
+  {
+    title: 'a hard swish of four nodes, constants behind DequantizeLinear',
+    build: (b) => {
+      const x = b.both('x', X);
+      const constant = (code: number): string => b.weight({ dtype: 'int8', scale: 1 }, [1], [code]);
+      const clipped = b.add('Clip', [b.add('Add', [x, constant(3)]), b.floats([], [0]), b.floats([], [6])]);
+      return b.quantize(b.add('Div', [b.add('Mul', [x, clipped]), constant(6)]), Y);
+    },
+    runs: 'QuantizeLinear CodeLookup',
+    exact: true,
+  },
+  {
+    title: 'tables, one after the other',
+    build: (b) => b.quantize(b.add('Tanh', [b.both(b.add('Abs', [b.both('x', X)]), POSITIVE)]), Y),
+    runs: 'QuantizeLinear CodeLookup',
     exact: true,
   },
   {
@@ -476,7 +503,7 @@ describe('fuseQuantized: what stays in float', () => {
     const x = b.both('x', X);
     const sum = b.add('Add', [x, x]);
     const input = b.finish({ x: IMAGE }, b.quantize(sum, Y), 13, 'uint8');
-    assert.equal((await decisionOf(input, 'Add')).as, 'QLinearAdd');
+    assert.equal((await decisionOf(input, 'Add')).as, 'CodeLookup');
     assert.match((await decisionOf(input, 'Add', [sum])).reason!, /watched/);
     const given = {
       ...input,

@@ -47,6 +47,7 @@ export const LAYOUT_RULES: ReadonlyMap<string, LayoutRule> = new Map<string, Lay
   ['com.microsoft:QLinearMul', codes(0, 3)],
   ['com.microsoft:QLinearSigmoid', codes(0)],
   ['com.microsoft:QLinearLeakyRelu', codes(0)],
+  ['octavo:CodeLookup', codes(0)],
   ['octavo:CodeTable', codes(0)],
   ['com.microsoft:QLinearConcat', codesConcat],
   ['com.microsoft:QLinearSoftmax', codesSoftmax],

@@ -1,6 +1,7 @@
 // Operators on codes: a file an operator or kind, a line each here.
 
 import type { Operator } from '../../operator.js';
+import { codeLookup } from './codeLookup.js';
 import { quantizedConv } from './conv.js';
 import { dequantizeLinear } from './dequantizeLinear.js';
 import { dynamicQuantize } from './dynamicQuantize.js';
@@ -16,6 +17,7 @@ import { quantizeLinear } from './quantizeLinear.js';
 
 // biome-ignore format: a line each
 export const QUANTIZED_OPERATORS: readonly Operator[] = [
+  codeLookup,
   dequantizeLinear,
   dynamicQuantize,
   gatherBlockQuantized,

@@ -3,7 +3,7 @@
 import type { Node } from '../../../ir/model.js';
 import { isQuantize } from './ending.js';
 import { isIntegerOperator } from './operatorForm.js';
-import { isByte } from './parameters.js';
+import { isByte, isDequantize } from './parameters.js';
 import type { Site } from './site.js';
 
 /** How a node of the model runs. QuantizeLinear, DequantizeLinear and arithmetic on shapes are not told of. */
@@ -16,9 +16,6 @@ export interface NodeDecision {
   /** Why it stays in float. */
   readonly reason?: string;
 }
-
-export const isDequantize = ({ opType, domain }: Node): boolean =>
-  opType === 'DequantizeLinear' && (domain === '' || domain === 'com.microsoft');
 
 export class Decisions {
   /** Whether the graph computes with codes anywhere. */

@@ -11,16 +11,16 @@ import type { Graph, Node } from '../../../ir/model.js';
 import type { RewriteTools } from '../rewrite.js';
 import { binary, concat } from './binary.js';
 import { conv } from './conv.js';
-import { Decisions, isDequantize, type NodeDecision } from './decisions.js';
-import { isQuantize } from './ending.js';
-import { averagePool, globalAveragePool, leakyRelu, reduceMean, relu, sigmoid, softmax } from './maps.js';
+import { Decisions, type NodeDecision } from './decisions.js';
+import { type Ending, isQuantize } from './ending.js';
+import { averagePool, globalAveragePool, reduceMean, softmax } from './maps.js';
 import { move } from './movers.js';
 import { checkOperatorForm } from './operatorForm.js';
-import { isByte, parametersOf, quantizedType, requireFit } from './parameters.js';
+import { isDequantize, parametersOf, quantizedType, requireFit } from './parameters.js';
 import { gemm, matMul } from './products.js';
-import { requantize } from './requantize.js';
 import type { Rule } from './rule.js';
 import { integerNode, Refusal, Site } from './site.js';
+import { requantize, type Table, tableFrom } from './table.js';
 
 const RULES: ReadonlyMap<string, Rule> = new Map([
   ['Conv', conv],
@@ -32,9 +32,6 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ['AveragePool', averagePool],
   ['GlobalAveragePool', globalAveragePool],
   ['ReduceMean', reduceMean],
-  ['Sigmoid', sigmoid],
-  ['LeakyRelu', leakyRelu],
-  ['Relu', relu],
   ['Softmax', softmax],
 ]);
 
@@ -52,54 +49,75 @@ export async function fuseQuantized(graph: Graph, tools: RewriteTools): Promise<
   const site = new Site(graph, tools);
   const decisions = new Decisions(site);
   if (!decisions.isQuantized) return { graph, decisions: [] };
-  const done = new Set<number>();
+  const fusing: Fusing = { site, decisions, done: new Map() };
   for (const [at, node] of graph.nodes.entries()) {
-    if (done.has(at)) continue;
-    for (const each of await visit(site, at, node, decisions, done)) site.nodes.push(each);
+    const made = fusing.done.get(at) ?? (await visit(fusing, at, node));
+    site.nodes.push(...made);
   }
   return { graph: site.finish(), decisions: decisions.list() };
 }
 
+interface Fusing {
+  readonly site: Site;
+  readonly decisions: Decisions;
+  /** By index: what comes in the place of nodes that are behind the one that decided so. */
+  readonly done: Map<number, readonly Node[]>;
+}
+
 /** The nodes in place of one. */
-async function visit(
-  site: Site,
-  at: number,
-  node: Node,
-  decisions: Decisions,
-  done: Set<number>,
-): Promise<readonly Node[]> {
+async function visit(fusing: Fusing, at: number, node: Node): Promise<readonly Node[]> {
+  const { site, decisions } = fusing;
   const id = site.ids[at]!;
   if (isDequantize(node)) {
     await dequantize(site, id, node);
     return [node];
   }
-  if (isQuantize(node)) return [await quantize(site, id, node)];
+  if (isQuantize(node)) return quantize(site, id, node);
   const moved = await move(site, id, node);
   if (moved !== undefined) {
     decisions.integer(at, node.opType);
     return moved;
   }
   await checkOperatorForm(site, id, node);
+  const table = await tableFrom(site, at);
+  if (typeof table === 'object') return tabled(fusing, at, table);
   const rule = node.domain === '' ? RULES.get(node.opType) : undefined;
   if (rule === undefined) {
-    decisions.asItIs(at);
+    if (table === undefined) decisions.asItIs(at);
+    else decisions.float(at, table);
     return [node];
   }
   try {
     const fused = await rule(site, { id, node });
-    const { ending } = fused;
     decisions.integer(at, fused.node.opType);
-    for (const part of ending?.absorbed ?? []) {
-      done.add(part);
-      if (!isQuantize(site.graph.nodes[part]!)) decisions.integer(part, fused.node.opType);
-    }
-    if (ending !== undefined) site.codeTypes.set(ending.output, ending.dtype);
-    return [fused.node, ...(ending?.twins ?? []).map((twin) => sameCodes(site, ending!.output, twin))];
+    return [fused.node, ...end(fusing, fused.ending, fused.node.opType)];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    decisions.float(at, error.reason);
+    decisions.float(at, table ?? error.reason);
     return [node];
   }
+}
+
+/** Takes the nodes of an ending out of the graph; what has to be made for it. */
+function end({ site, decisions, done }: Fusing, ending: Ending | undefined, opType: string): Node[] {
+  if (ending === undefined) return [];
+  for (const part of ending.absorbed) {
+    done.set(part, []);
+    if (!isQuantize(site.graph.nodes[part]!)) decisions.integer(part, opType);
+  }
+  for (const name of [ending.output, ...ending.twins]) site.codeTypes.set(name, ending.dtype);
+  return ending.twins.map((twin) => integerNode('', ['', 'Identity'], [ending.output], [twin]));
+}
+
+/** A table comes in the place of the first QuantizeLinear: constants that its nodes read are there then. */
+function tabled(fusing: Fusing, at: number, { nodes, ending, members }: Table): readonly Node[] {
+  for (const member of members) {
+    fusing.done.set(member, []);
+    fusing.decisions.integer(member, 'CodeLookup');
+  }
+  const first = Math.min(...ending.absorbed);
+  fusing.done.set(first, [...nodes, ...end(fusing, ending, 'CodeLookup')]);
+  return fusing.done.get(at)!;
 }
 
 /** Takes note of what a value is made from. */
@@ -118,24 +136,17 @@ async function dequantize(site: Site, id: string, node: Node): Promise<void> {
   }
 }
 
-/** The node in place of a QuantizeLinear. */
-async function quantize(site: Site, id: string, node: Node): Promise<Node> {
+/** The nodes in place of a QuantizeLinear. */
+async function quantize(site: Site, id: string, node: Node): Promise<readonly Node[]> {
   const [input = ''] = node.inputs;
   const output = node.outputs[0]!;
   try {
     const parameters = await parametersOf(site, id, node, quantizedType(node));
     site.codeTypes.set(output, parameters.dtype);
     const from = site.codes.get(input);
-    return (from && requantize(id, from, parameters, output)) ?? node;
+    return (from && requantize(site, id, from, parameters, output)) ?? [node];
   } catch (error) {
-    if (error instanceof Refusal) return node;
+    if (error instanceof Refusal) return [node];
     throw error;
   }
-}
-
-/** Codes under another name. */
-function sameCodes(site: Site, codes: string, name: string): Node {
-  const dtype = site.codeTypes.get(codes);
-  if (isByte(dtype)) site.codeTypes.set(name, dtype);
-  return integerNode('', ['', 'Identity'], [codes], [name]);
 }

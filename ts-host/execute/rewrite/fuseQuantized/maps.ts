@@ -1,6 +1,6 @@
-// Pools and functions of one value, from codes to codes.
+// Pools and Softmax, from codes to codes.
 
-import { floatAttribute, intAttribute, integer } from '../../../ir/attributes.js';
+import { intAttribute, integer } from '../../../ir/attributes.js';
 import type { Attribute, Node } from '../../../ir/model.js';
 import { requireOneType } from './binary.js';
 import { requireEnding } from './ending.js';
@@ -25,10 +25,6 @@ export const unary =
 
 const CHANNELS_FIRST = { channels_last: intAttribute(0) };
 
-export const sigmoid = unary('QLinearSigmoid');
-export const leakyRelu = unary('QLinearLeakyRelu');
-/** A slope of 0. */
-export const relu = unary('QLinearLeakyRelu', async () => ({ alpha: floatAttribute(0) }));
 export const averagePool = unary('QLinearAveragePool', async () => CHANNELS_FIRST);
 export const globalAveragePool = unary('QLinearGlobalAveragePool', async () => CHANNELS_FIRST);
 

@@ -34,6 +34,9 @@ export const MOST_SCALES = 1 << 16;
 /** The smallest normal float32. */
 const LEAST_SCALE = 2 ** -126;
 
+export const isDequantize = ({ opType, domain }: Node): boolean =>
+  opType === 'DequantizeLinear' && (domain === '' || domain === 'com.microsoft');
+
 export const isByte = (dtype: DType | undefined): dtype is 'int8' | 'uint8' =>
   dtype === 'int8' || dtype === 'uint8';
 

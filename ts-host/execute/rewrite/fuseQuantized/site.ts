@@ -45,8 +45,10 @@ export class Site {
   readonly refused = new Map<string, string>();
   /** Types of values that are codes. */
   readonly codeTypes = new Map<string, DType>();
+  /** Codes that are looked up: in which others, and in which table. */
+  readonly lookups = new Map<string, readonly [string, string]>();
   readonly #added = new Map<string, Tensor>();
-  readonly #zeros = new Map<string, string>();
+  readonly #shared = new Map<string, string>();
 
   constructor(graph: Graph, tools: RewriteTools) {
     this.graph = graph;
@@ -107,15 +109,25 @@ export class Site {
     return name;
   }
 
+  /** All codes of a type, by their bytes. */
+  allCodes(dtype: 'int8' | 'uint8'): string {
+    const known = this.#shared.get(dtype);
+    if (known !== undefined) return known;
+    const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    const name = this.constant('all_codes', { dtype, dims: [256] }, bytes);
+    this.#shared.set(dtype, name);
+    return name;
+  }
+
   /** The zero points of those that have none. */
   zeros(dtype: DType, dims: readonly number[]): string {
     const key = `${dtype} ${dims.join()}`;
-    const known = this.#zeros.get(key);
+    const known = this.#shared.get(key);
     if (known !== undefined) return known;
     const count = elementCount(dims);
     const made = dtype === 'int32' ? new Int32Array(count) : new Uint8Array(count);
     const name = this.constant('no_zero_point', { dtype, dims }, made);
-    this.#zeros.set(key, name);
+    this.#shared.set(key, name);
     return name;
   }
 
