@@ -2,6 +2,7 @@
 // in execute.wasm. Their last bits depend on the machine, so they serve only `precision: 'fast'`.
 
 export { abiVersion, heapBase } from './abi/version';
+export { ownBytes, placeOwn } from './abi/own';
 export { gemm_f32, gemm_f32_pack, gemm_f32_packed_bytes } from './kernels/gemm-f32/simd128';
 export { conv_f32, conv_f32_pack, conv_f32_packed_bytes, conv_f32_scratch_bytes } from './kernels/conv-f32/simd128';
 export {

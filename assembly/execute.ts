@@ -1,6 +1,7 @@
 // The exports of execute.wasm: the kernels of the executor, a line per family. The same ABI as index.ts.
 
 export { abiVersion, heapBase } from './abi/version';
+export { ownBytes, placeOwn } from './abi/own';
 export { gemm_f32, gemm_f32_pack, gemm_f32_packed_bytes } from './kernels/gemm-f32/simd128';
 export { average_pool_f32, lp_pool_f32, max_pool_f32, max_pool_i8, max_pool_u8 } from './kernels/pool/simd128';
 export { max_pool_index_f32, max_pool_index_i8, max_pool_index_u8 } from './kernels/pool/scalar';

@@ -73,6 +73,8 @@ function buildTypes(outdir: string): void {
   const { status, stdout, stderr } = spawnSync(tsc, options, { cwd: root, encoding: 'utf8' });
   if (status !== 0) throw new Error(`tsc failed for the declarations:\n${stdout}${stderr}`);
   writeFileSync(join(outdir, 'module.wasm.d.ts'), WASM_MODULE_TYPE);
+  // `octavo/threads` is imported for what it does.
+  writeFileSync(join(outdir, 'threads.d.ts'), 'export {};\n');
 }
 
 async function buildAll(): Promise<void> {

@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   EXECUTOR_MISSING: 'The package that the option executor names is not installed, or cannot run here.',
   EXECUTOR_FAILED:
     'The runtime that the option executor names refused or failed the model; the cause holds its error.',
+  THREADS_FAILED: 'A thread of a session did not start, or ended or failed while it worked.',
   NON_FINITE_ACTIVATION: 'A value that the model computes from a sample is NaN or infinite.',
   STATS_INVALID: 'The bytes are no stats file, or a truncated or damaged one.',
   STATS_VERSION: 'A stats file has a version this release does not read.',

@@ -5,7 +5,7 @@ export { type Inspection, type InspectOptions, inspect } from './api/inspect.js'
 export type { OnnxRuntime } from './api/ortAdapter.js';
 export { planQuantization, quantize } from './api/quantize.js';
 export type { QuantizeResult } from './api/result.js';
-export type { SessionMemory } from './api/runner.js';
+export type { SessionMemory, SessionThreads } from './api/runner.js';
 export {
   type ExecutorName,
   type RunSessionOptions,

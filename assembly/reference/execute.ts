@@ -2,6 +2,7 @@
 // no SIMD are their own reference and are exported again from kernels/<family>/scalar.ts.
 
 export { abiVersion, heapBase } from '../abi/version';
+export { ownBytes, placeOwn } from '../abi/own';
 export { gemm_f32, gemm_f32_pack, gemm_f32_packed_bytes } from './gemm-f32';
 export { average_pool_f32, lp_pool_f32, max_pool_f32, max_pool_i8, max_pool_u8 } from './pool';
 export { max_pool_index_f32, max_pool_index_i8, max_pool_index_u8 } from '../kernels/pool/scalar';

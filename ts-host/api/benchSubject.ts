@@ -79,7 +79,7 @@ export class BenchSubject {
     const begun = options.now();
     const opened = await openModel(source, { external: options.external }, context);
     try {
-      const runner = await OctavoRunner.create(opened, options.precision, 'fused', context);
+      const runner = await OctavoRunner.create(opened, options, context);
       return new BenchSubject(runner, options.now() - begun, options);
     } catch (error) {
       await opened.close();

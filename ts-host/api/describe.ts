@@ -28,7 +28,7 @@ export async function describeExecution(
   const context = new RunContext(options);
   const opened = await openModel(source, options, context);
   try {
-    const runner = await OctavoRunner.create(opened, 'strict', 'fused', context);
+    const runner = await OctavoRunner.create(opened, {}, context);
     try {
       return await runner.describe(inputTypes(runner.inputs, options.shapes), context);
     } finally {

@@ -10,7 +10,14 @@ import type { ValueInfo } from '../ir/model.js';
 import type { ExecutionEngine, Precision } from '../wasm/execution.js';
 import { executionEngine } from '../wasm/load.js';
 import type { OpenModel } from './open.js';
-import type { Runner, RunnerRun, SessionMemory } from './runner.js';
+import type { Runner, RunnerRun, SessionMemory, SessionThreads } from './runner.js';
+
+/** As of a session. */
+export interface RunnerOptions {
+  readonly precision?: Precision | undefined;
+  readonly integers?: IntegerMode | undefined;
+  readonly threads?: number | undefined;
+}
 
 export class OctavoRunner implements Runner {
   readonly #opened: OpenModel;
@@ -26,16 +33,20 @@ export class OctavoRunner implements Runner {
   /** @param opened - stays open until {@link dispose}, for weights are read when they are needed */
   static async create(
     opened: OpenModel,
-    precision: Precision,
-    integers: IntegerMode,
+    { precision = 'strict', integers = 'fused', threads = 1 }: RunnerOptions,
     context: RunContext,
   ): Promise<OctavoRunner> {
     const { limit, held } = context.budget;
-    const engine = await executionEngine(precision, Math.max(0, limit - held));
-    context.throwIfAborted();
-    const { Executor } = await import('../execute/executor.js');
-    const executor = await Executor.create(opened.model, engine, { integers }, context);
-    return new OctavoRunner(opened, engine, executor);
+    const engine = await executionEngine(precision, Math.max(0, limit - held), threads);
+    try {
+      context.throwIfAborted();
+      const { Executor } = await import('../execute/executor.js');
+      const executor = await Executor.create(opened.model, engine, { integers }, context);
+      return new OctavoRunner(opened, engine, executor);
+    } catch (error) {
+      engine.threads.close();
+      throw error;
+    }
   }
 
   get engine(): ExecutionEngine {
@@ -58,6 +69,11 @@ export class OctavoRunner implements Runner {
     return this.#executor.decisions;
   }
 
+  get threads(): SessionThreads {
+    const { used, reason } = this.#engine.threads;
+    return { used, ...(reason === undefined ? {} : { reason }) };
+  }
+
   get memory(): SessionMemory {
     const { held, peak } = this.#engine.heap;
     return { held, peak };
@@ -76,6 +92,7 @@ export class OctavoRunner implements Runner {
   }
 
   async dispose(): Promise<void> {
+    this.#engine.threads.close();
     this.#executor.dispose();
     await this.#opened.close();
   }

@@ -14,6 +14,14 @@ export interface SessionMemory {
   readonly peak: number;
 }
 
+/** Threads of a session. */
+export interface SessionThreads {
+  /** How many share the work, the caller's included. */
+  readonly used: number;
+  /** Why these are fewer than were asked for. */
+  readonly reason?: string;
+}
+
 export interface RunnerRun {
   /** Names of outputs to return. */
   readonly wanted: ReadonlySet<string>;
@@ -28,6 +36,8 @@ export interface Runner {
   readonly precision: 'strict' | 'fast';
   /** How each node of a quantized model runs; undefined where the engine does not tell. */
   readonly nodes?: readonly NodeDecision[];
+  /** undefined where the engine does not tell. */
+  readonly threads?: SessionThreads;
   /** undefined where the engine does not tell. */
   readonly memory: SessionMemory | undefined;
   /** One run at a time; the session sees to it. */

@@ -14,7 +14,7 @@ import type { DType } from '../ir/dtype.js';
 import type { ValueInfo } from '../ir/model.js';
 import { type OpenModel, openModel } from './open.js';
 import type { OnnxRuntime } from './ortAdapter.js';
-import type { Runner, SessionMemory } from './runner.js';
+import type { Runner, SessionMemory, SessionThreads } from './runner.js';
 
 /** What runs the model. `octavo` is the package's own executor. The others need that package, installed by you. */
 export type ExecutorName = 'octavo' | 'onnxruntime-node' | 'onnxruntime-web';
@@ -28,6 +28,9 @@ export interface SessionOptions extends RunOptions {
   /** How a model with QuantizeLinear and DequantizeLinear is computed. `fused` (default): in integers wherever there is an
    *  operator for it; a code may be one from that of `simulated`: node by node in float, as the model has it. */
   readonly integers?: IntegerMode | undefined;
+  /** Threads that share each run, the caller's included. Default 1. More need `octavo/threads` or `octavo/node`, and in a page
+   *  cross-origin isolation; {@link Session.diagnostics} tells how many there are and why. Results are the same bits. */
+  readonly threads?: number | undefined;
   /** Default `octavo`. */
   readonly executor?: ExecutorName | undefined;
   /** The module that `executor` names, where it cannot be imported by name (bundled pages): `import * as ort …`. */
@@ -55,6 +58,8 @@ export interface SessionDiagnostics {
   readonly executor: ExecutorName;
   /** `strict` also where `fast` was asked for and the runtime has no relaxed SIMD. */
   readonly precision: 'strict' | 'fast';
+  /** Absent where the executor does not tell. */
+  readonly threads?: SessionThreads;
   /** Bytes of weights and values; absent where the executor does not tell. */
   readonly memory?: SessionMemory;
   /** How each node of a quantized model runs, in the model's order; absent for a float model, where integers are simulated,
@@ -99,6 +104,7 @@ export class Session {
     requireOneOf('executor', executor, EXECUTORS);
     requireOneOf('precision', precision, ['strict', 'fast']);
     requireOneOf('integers', integers, ['fused', 'simulated']);
+    requireThreads(options.threads, executor);
     const context = new RunContext(options);
     const opened = await openModel(source, options, context);
     try {
@@ -165,12 +171,13 @@ export class Session {
 /** What a runner is, as a session tells it. */
 export function diagnosticsOf(
   executor: ExecutorName,
-  { precision, memory, nodes = [] }: Runner,
+  { precision, threads, memory, nodes = [] }: Runner,
 ): SessionDiagnostics {
   const integer = nodes.filter(({ runs }) => runs === 'integer').length;
   return {
     executor,
     precision,
+    ...(threads === undefined ? {} : { threads }),
     ...(memory === undefined ? {} : { memory }),
     ...(nodes.length === 0 ? {} : { nodes, counts: { integer, float: nodes.length - integer } }),
   };
@@ -179,19 +186,33 @@ export function diagnosticsOf(
 async function makeRunner(
   executor: ExecutorName,
   opened: OpenModel,
-  { precision = 'strict', integers = 'fused', runtime }: SessionOptions,
+  options: SessionOptions,
   context: RunContext,
 ): Promise<Runner> {
   if (executor === 'octavo') {
     const { OctavoRunner } = await import('./octavoRunner.js');
-    return OctavoRunner.create(opened, precision, integers, context);
+    return OctavoRunner.create(opened, options, context);
   }
   const { OrtRunner } = await import('./ortAdapter.js');
-  return OrtRunner.create(executor, runtime, opened, context);
+  return OrtRunner.create(executor, options.runtime, opened, context);
 }
 
 function metadata({ name, dtype, dims }: ValueInfo): ValueMetadata {
   return { name, ...(dtype === undefined ? {} : { dtype }), ...(dims === undefined ? {} : { dims }) };
+}
+
+const MOST_THREADS = 64;
+
+/** @throws OctavoError `INVALID_ARGUMENT` */
+export function requireThreads(threads = 1, executor: ExecutorName = 'octavo'): void {
+  const place = { field: 'threads' };
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+    const message = `threads must be a whole number from 1 to ${MOST_THREADS}, not ${String(threads)}`;
+    throw new OctavoError('INVALID_ARGUMENT', message, place);
+  }
+  if (threads > 1 && executor !== 'octavo') {
+    throw new OctavoError('INVALID_ARGUMENT', `${executor} has threads of its own: set them there`, place);
+  }
 }
 
 function requireOneOf(field: string, value: string, allowed: readonly string[]): void {

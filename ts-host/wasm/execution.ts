@@ -1,6 +1,7 @@
 // The engine of one executor: kernels over a memory of its own, so that a session's memory goes when the session goes.
 
 import { OctavoError } from '../errors.js';
+import { oneThread, type Threads } from './calls.js';
 import { instantiate, newMemory } from './engine.js';
 import { Heap } from './heap.js';
 import type { KernelExports } from './kernel-exports.js';
@@ -22,6 +23,8 @@ export interface ExecutionEngine {
   /** Every kernel by its export name, from whatever module serves it. */
   readonly kernels: KernelExports;
   readonly heap: Heap;
+  /** What makes calls that are independent of each other. */
+  readonly threads: Threads;
   /** `fast` only where relaxed kernels really serve. */
   readonly precision: Precision;
   /** Forms of packed weights that relaxed kernels serve exactly here, as bits of PRODUCT_FORMS; see productKernels.ts. */
@@ -32,16 +35,18 @@ export interface ExecutionEngine {
 const EXECUTE_RELAXED_BASE = 131072;
 const SIMD_END = 32768;
 
-/** Instantiates the executor's kernels over a new memory.
+/** Instantiates the executor's kernels.
  *  @param memoryLimit - most bytes of values, weights and scratch held at once
+ *  @param memory - empty, and as the modules import it. Default: a new one
  *  @throws OctavoError as createEngine */
 export async function createExecutionEngine(
   modules: ExecutionModules,
   precision: Precision = 'strict',
   memoryLimit?: number,
+  memory?: WebAssembly.Memory,
 ): Promise<ExecutionEngine> {
   requireWebAssembly();
-  const memory = newMemory();
+  memory ??= newMemory();
   const simd = await instantiate(modules.simd, memory);
   const execute = await instantiate(modules.execute, memory);
   requireBelow(simd, SIMD_END);
@@ -52,6 +57,7 @@ export async function createExecutionEngine(
   return {
     kernels,
     heap: new Heap(memory, base, memoryLimit),
+    threads: oneThread(kernels),
     precision: relaxed === undefined ? 'strict' : 'fast',
   };
 }

@@ -2,6 +2,7 @@
 // tensors do not download it.
 
 import { OctavoError } from '../errors.js';
+import { oneThread } from './calls.js';
 import { instantiate, newMemory } from './engine.js';
 import type { ExecutionEngine } from './execution.js';
 import { Heap } from './heap.js';
@@ -45,7 +46,8 @@ export async function createImageEngine(module: ModuleInput, memoryLimit?: numbe
   if (!('jpeg_scan' in kernels)) {
     throw new OctavoError('WASM_INVALID', 'this is another module of Octavo: images.wasm is needed');
   }
-  return { kernels, heap: new Heap(memory, kernels.heapBase!(), memoryLimit), precision: 'strict' };
+  const heap = new Heap(memory, kernels.heapBase!(), memoryLimit);
+  return { kernels, heap, threads: oneThread(kernels), precision: 'strict' };
 }
 
 /** An engine for one pass over images, with a memory of its own.

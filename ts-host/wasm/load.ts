@@ -2,6 +2,7 @@
 // first use compiles them; init() puts others in their place. Nothing is fetched, decoded or compiled before.
 
 import { OctavoError } from '../errors.js';
+import { oneThread } from './calls.js';
 import { createEngine, type Engine } from './engine.js';
 import { createExecutionEngine, type ExecutionEngine, type Precision } from './execution.js';
 import {
@@ -12,6 +13,7 @@ import {
   type ModuleSource,
   readModule,
 } from './modules.js';
+import type { Threading } from './threads/threading.js';
 import type { Family, FamilyChoice, RelaxedState } from './variants.js';
 
 /** Where an entry of the package has its kernel modules. Called when they are first needed. */
@@ -51,6 +53,9 @@ export interface Diagnostics {
 const FAMILIES: readonly Family[] = ['gemm'];
 
 let provider: ModuleProvider | undefined;
+let threading: Threading | undefined;
+/** What modules of threads are made from: kept, so that they are compiled once. */
+const inputs = new Map<keyof ModuleProvider, ModuleInput>();
 let ready: Engine | undefined;
 let pending: Promise<Engine> | undefined;
 /** Modules given to init(), which go before those of the entry. */
@@ -61,7 +66,7 @@ const compiled = new Map<string, Promise<WebAssembly.Module>>();
 /** Names the modules the default engine is made of, for the entries of the package. Loads nothing. */
 export function registerModules(modules: ModuleProvider): void {
   provider = modules;
-  compiled.clear();
+  forgetModules();
 }
 
 /** Makes Octavo ready now instead of at first use, if wanted with modules given by hand: compiled, as bytes, or as
@@ -90,7 +95,7 @@ export async function init(input?: ModuleSource | InitModules): Promise<void> {
   ready = made;
   pending = undefined;
   given = { ...read };
-  compiled.clear();
+  forgetModules();
 }
 
 type GivenModules = { readonly simd: ModuleInput } & Partial<Record<keyof ModuleProvider, ModuleInput>>;
@@ -107,9 +112,42 @@ async function readModules(sources: InitModules): Promise<GivenModules> {
   };
 }
 
+/** Lets sessions have threads, for the entries of the package that bring them. */
+export function registerThreads(made: Threading): void {
+  threading = made;
+}
+
 /** An engine for one session, with a memory of its own.
- *  @throws OctavoError as createExecutionEngine */
-export async function executionEngine(precision: Precision, memoryLimit?: number): Promise<ExecutionEngine> {
+ *  @param threads - how many are wanted; the engine tells why there are fewer
+ *  @throws OctavoError as createExecutionEngine; `THREADS_FAILED` where threads should be, and do not start */
+export async function executionEngine(
+  precision: Precision,
+  memoryLimit?: number,
+  threads = 1,
+): Promise<ExecutionEngine> {
+  if (threads === 1) return singleEngine(precision, memoryLimit);
+  const made = await threadedEngine(precision, memoryLimit, threads);
+  if (typeof made !== 'string') return made;
+  const engine = await singleEngine(precision, memoryLimit);
+  return { ...engine, threads: oneThread(engine.kernels, made) };
+}
+
+async function threadedEngine(
+  precision: Precision,
+  memoryLimit: number | undefined,
+  threads: number,
+): Promise<ExecutionEngine | string> {
+  if (threading === undefined) return "threads come with 'octavo/threads', which was not imported";
+  const modules = {
+    simd: await keptInput('simd', () => moduleInput('simd')),
+    execute: await keptInput('execute', () => moduleInput('execute')),
+    executeRelaxed:
+      precision === 'fast' ? await keptInput('executeRelaxed', () => findInput('executeRelaxed')) : undefined,
+  };
+  return threading.engine(modules, precision, memoryLimit, threads);
+}
+
+async function singleEngine(precision: Precision, memoryLimit?: number): Promise<ExecutionEngine> {
   const simd = await compiledModule('simd');
   const execute = await compiledModule('execute');
   const executeRelaxed = precision === 'fast' ? await relaxedModule() : undefined;
@@ -118,16 +156,36 @@ export async function executionEngine(precision: Precision, memoryLimit?: number
 
 /** undefined where there is none, or where the runtime cannot use it. */
 async function relaxedModule(): Promise<WebAssembly.Module | undefined> {
-  const input = given.executeRelaxed ?? (await provider?.executeRelaxed?.());
+  const input = await findInput('executeRelaxed');
   return input !== undefined && isSupported(input) ? compileOnce('executeRelaxed', () => input) : undefined;
 }
 
 function compiledModule(name: 'simd' | 'execute'): Promise<WebAssembly.Module> {
-  return compileOnce(name, () => {
-    const input = given[name] ?? provider?.[name]?.();
-    if (input !== undefined) return input;
-    throw new OctavoError('WASM_INVALID', `no module ${name} is registered; give it to init()`);
-  });
+  return compileOnce(name, () => moduleInput(name));
+}
+
+async function keptInput<T extends ModuleInput | undefined>(
+  name: keyof ModuleProvider,
+  find: () => Promise<T>,
+): Promise<T> {
+  const known = (inputs.get(name) as T | undefined) ?? (await find());
+  if (known !== undefined) inputs.set(name, known);
+  return known;
+}
+
+function forgetModules(): void {
+  compiled.clear();
+  inputs.clear();
+}
+
+async function moduleInput(name: 'simd' | 'execute'): Promise<ModuleInput> {
+  const input = await findInput(name);
+  if (input !== undefined) return input;
+  throw new OctavoError('WASM_INVALID', `no module ${name} is registered; give it to init()`);
+}
+
+async function findInput(name: keyof ModuleProvider): Promise<ModuleInput | undefined> {
+  return given[name] ?? provider?.[name]?.();
 }
 
 /** A failure is not remembered. */

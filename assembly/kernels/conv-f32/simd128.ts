@@ -8,6 +8,7 @@
 // zeros. The result depends on neither the tile nor how pixels are cut into calls.
 
 import { ConvShape, tapsOf } from '../../abi/conv-shape';
+import { own } from '../../abi/own';
 import { CLAMP, finishRow } from '../../num/activate';
 import { packedBytes, packPanel, panelBytes } from '../../num/float-panel';
 import { floatTile, TILE_COLUMNS, TILE_ROWS } from '../../num/float-tile';
@@ -16,9 +17,6 @@ import { nextTile, startWalk, Walk } from './walk';
 
 /** Bytes of packed weights walked for every tile of pixels before the next ones. */
 const BLOCK_BYTES: usize = 262144;
-
-/** The one Walk. */
-const walkBlock = memory.data(48, 16);
 
 export function conv_f32_packed_bytes(groups: usize, groupOutputs: usize, groupChannels: usize, taps: usize): usize {
   return groups * packedBytes(groupOutputs, groupChannels * taps);
@@ -79,7 +77,7 @@ function block(
   shape: ConvShape, runs: Runs, packedPtr: usize, outPtr: usize, columns: usize, biasPtr: usize, addendPtr: usize,
   first: u32, count: u32, activation: i32, p: f32, q: f32,
 ): void {
-  const walk = changetype<Walk>(walkBlock);
+  const walk = changetype<Walk>(own());
   startWalk(walk, shape, runs, first);
   const outBytes: usize = (shape.groups * shape.groupOutputs) << 2;
   const inTile = activation == CLAMP && addendPtr == 0;

@@ -6,6 +6,7 @@
 // Every sum starts at the bias and adds the products of the kernel positions that lie inside x, in their order.
 
 import { ConvShape, isInside, tapsOf } from '../../abi/conv-shape';
+import { own } from '../../abi/own';
 import { CLAMP, finishRow } from '../../num/activate';
 import { ENTRY_BYTES, fourPixels, fourPixelsOfThree, onePixel, RowWork } from './pixels';
 
@@ -14,9 +15,6 @@ const THREE_BYTES: usize = 3 * ENTRY_BYTES;
 
 /** Bytes of one kernel position in a block of weights. */
 const WEIGHT_BYTES: usize = 16;
-
-/** The one RowWork. */
-const rowBlock = memory.data(48, 16);
 
 export function depthwise_f32_packed_bytes(outputs: usize, taps: usize): usize {
   return ((outputs + 3) >> 2) * taps * WEIGHT_BYTES;
@@ -46,7 +44,7 @@ export function depthwise_f32(
   first: u32, end: u32, activation: i32, p: f32, q: f32,
 ): void {
   const shape = changetype<ConvShape>(shapePtr);
-  const work = changetype<RowWork>(rowBlock);
+  const work = changetype<RowWork>(own());
   const inPixel = activation == CLAMP && addendPtr == 0;
   work.list = scratchPtr;
   work.weights = packedPtr;

@@ -5,6 +5,7 @@
 //     for each 4 rows of A, which stay in the first
 //       for each panel of the block: one tile
 
+import { own } from '../../abi/own';
 import { packedBytes, packPanel, panelBytes } from '../../num/float-panel';
 import { floatRow } from '../../num/float-row';
 import { floatTile, TILE_COLUMNS, TILE_ROWS } from '../../num/float-tile';
@@ -14,9 +15,6 @@ const BLOCK_BYTES: usize = 262144;
 
 /** Rows at the end that are done one by one: a tile of 4 costs as much as about 3 single rows. */
 const SINGLE_ROWS: usize = 2;
-
-/** Addresses of the rows of a tile. */
-const table = memory.data(16, 16);
 
 /** Bytes of packed B [k, n]. */
 export function gemm_f32_packed_bytes(n: usize, k: usize): usize {
@@ -58,7 +56,7 @@ function block(
 ): void {
   while (m > SINGLE_ROWS) {
     const rows = min(m, TILE_ROWS);
-    fillTable(aPtr, aBytes, rows);
+    fillTable(own(), aPtr, aBytes, rows);
     tiles(packedPtr, cPtr, cBytes, rows, columns, k, startPtr, startBytes, low, high);
     aPtr += rows * aBytes;
     cPtr += rows * cBytes;
@@ -73,7 +71,8 @@ function block(
   }
 }
 
-function fillTable(aPtr: usize, aBytes: usize, rows: usize): void {
+/** Addresses of the rows of a tile. */
+function fillTable(table: usize, aPtr: usize, aBytes: usize, rows: usize): void {
   for (let row: usize = 0; row < TILE_ROWS; row++) store<u32>(table + (row << 2), aPtr + min(row, rows - 1) * aBytes);
 }
 
@@ -82,6 +81,7 @@ function tiles(
   packedPtr: usize, cPtr: usize, cBytes: usize, rows: usize, columns: usize, k: usize,
   startPtr: usize, startBytes: usize, low: f32, high: f32,
 ): void {
+  const table = own();
   for (let column: usize = 0; column < columns; column += TILE_COLUMNS) {
     const here = min(TILE_COLUMNS, columns - column);
     const start = startPtr == 0 ? 0 : startPtr + (column << 2);

@@ -2,11 +2,11 @@
 // addend of the output's shape -> [N, O1…Ok, M]. Groups of one channel go to the depthwise kernel, the rest to the
 // indirect matrix product.
 
-import { convPackedBytes, convPixels, convScratchBytes, packConv } from '../../wasm/kernels/execute/conv.js';
+import { CONV_CALLS, convPackedBytes, convScratchBytes, packConv } from '../../wasm/kernels/execute/conv.js';
 import { allOutputs, outputRanges, tapsOf } from '../../wasm/kernels/execute/conv-shape.js';
 import {
+  DEPTHWISE_CALLS,
   depthwisePackedBytes,
-  depthwisePixels,
   depthwiseScratchBytes,
   packDepthwise,
 } from '../../wasm/kernels/execute/depthwise.js';
@@ -25,7 +25,7 @@ const PIXELS: ConvKernel = {
   packRanges: outputRanges,
   pack: packConv,
   scratchBytes: convScratchBytes,
-  run: convPixels,
+  calls: CONV_CALLS,
 };
 
 const DEPTHWISE: ConvKernel = {
@@ -35,7 +35,7 @@ const DEPTHWISE: ConvKernel = {
   packRanges: (shape) => [allOutputs(shape)],
   pack: packDepthwise,
   scratchBytes: depthwiseScratchBytes,
-  run: depthwisePixels,
+  calls: DEPTHWISE_CALLS,
 };
 
 function planConv(node: NodeContext): Plan {

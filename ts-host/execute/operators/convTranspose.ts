@@ -12,8 +12,8 @@ import {
   tapsOf,
 } from '../../wasm/kernels/execute/conv-shape.js';
 import {
+  CONV_TRANSPOSE_CALLS,
   convTransposePackedBytes,
-  convTransposePixels,
   convTransposeScratchBytes,
   packConvTranspose,
 } from '../../wasm/kernels/execute/convTranspose.js';
@@ -38,7 +38,7 @@ const KERNEL: ConvKernel = {
   packRanges: outputRanges,
   pack: packConvTranspose,
   scratchBytes: convTransposeScratchBytes,
-  run: convTransposePixels,
+  calls: CONV_TRANSPOSE_CALLS,
 };
 
 function planConvTranspose(node: NodeContext): Plan {

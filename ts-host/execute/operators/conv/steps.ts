@@ -1,12 +1,16 @@
 // Weights packed once or at every run, and long work cut into steps: the plan around any kernel of convolution.
 
 import type { ExecutionEngine } from '../../../wasm/execution.js';
-import type {
-  ConvActivation,
-  ConvAddresses,
-  ConvShape,
-  OutputRange,
+import {
+  CONV_SHAPE_BYTES,
+  type ConvActivation,
+  type ConvAddresses,
+  type ConvShape,
+  type OutputRange,
+  type PixelCalls,
+  writeConvShape,
 } from '../../../wasm/kernels/execute/conv-shape.js';
+import { type Cut, callSteps, cutForThreads } from '../../calls.js';
 import type { NodeContext } from '../../node.js';
 import type { Addresses, Plan, Step } from '../../operator.js';
 import type { TensorType } from '../../value.js';
@@ -28,15 +32,9 @@ export interface ConvKernel {
   /** How the packing of weights may be cut: ranges of about `most` weights. */
   packRanges(shape: ConvShape, most: number): OutputRange[];
   pack(engine: ExecutionEngine, shape: ConvShape, from: number, to: number, outputs: OutputRange): void;
+  /** The shape's block included. */
   scratchBytes(engine: ExecutionEngine, shape: ConvShape): number;
-  run(
-    engine: ExecutionEngine,
-    shape: ConvShape,
-    at: ConvAddresses,
-    activation: ConvActivation,
-    first: number,
-    count: number,
-  ): void;
+  readonly calls: PixelCalls;
 }
 
 export interface ConvWork {
@@ -53,7 +51,8 @@ export function planWork(node: NodeContext, work: ConvWork): Plan {
   const { engine } = node;
   const { kernel, shape, output, multiplyAdds } = work;
   const packedBytes = kernel.packedBytes(engine, shape);
-  const own = Math.ceil(kernel.scratchBytes(engine, shape) / BORDER) * BORDER;
+  const stride = scratchStride(engine, work);
+  const own = CONV_SHAPE_BYTES + engine.threads.count * stride;
   const common = { outputs: [output], multiplyAdds };
   if (!node.isConstant(1)) {
     return { ...common, scratch: own + packedBytes, bind: (at) => stepsOf(node, work, at, own) };
@@ -73,7 +72,7 @@ export function planWork(node: NodeContext, work: ConvWork): Plan {
 function stepsOf(node: NodeContext, work: ConvWork, at: Addresses, packAt: number | undefined): Step[] {
   const { engine } = node;
   const { kernel, shape, activation } = work;
-  const pixels = pixelsOf(shape);
+  const { calls } = kernel;
   const addresses: ConvAddresses = {
     x: at.input(0),
     packed: packAt === undefined ? at.pack(0) : at.scratch + packAt,
@@ -86,12 +85,18 @@ function stepsOf(node: NodeContext, work: ConvWork, at: Addresses, packAt: numbe
   if (packAt !== undefined) {
     steps.push(...packSteps(engine, work, at.input(1), addresses.packed));
   }
-  const size = pixelsOfStep(work);
-  for (let first = 0; first < pixels; first += size) {
-    const count = Math.min(size, pixels - first);
-    steps.push(() => kernel.run(engine, shape, addresses, activation, first, count));
-  }
-  return steps;
+  const scratch = { argument: calls.scratch, stride: scratchStride(engine, work) };
+  const group = { kernel: calls.kernel, scratch };
+  const prepare = (): void => writeConvShape(engine, at.scratch, shape);
+  const ranges = cutForThreads(engine, cutOf(work)).map((part) =>
+    part.map(({ first, count }) => calls.call(addresses, activation, first, count)),
+  );
+  return [...steps, ...callSteps(engine, group, ranges, prepare)];
+}
+
+/** Bytes of scratch of each thread, behind the shape that they share. */
+function scratchStride(engine: ExecutionEngine, { kernel, shape }: ConvWork): number {
+  return Math.ceil((kernel.scratchBytes(engine, shape) - CONV_SHAPE_BYTES) / BORDER) * BORDER;
 }
 
 function packSteps(engine: ExecutionEngine, { kernel, shape }: ConvWork, from: number, to: number): Step[] {
@@ -105,9 +110,10 @@ function pixelsOf({ batch, axes }: ConvShape): number {
 }
 
 /** Whole rows, or whole tiles. */
-function pixelsOfStep({ kernel, shape, multiplyAdds }: ConvWork): number {
-  const fitting = Math.floor((STEP_MULTIPLY_ADDS * pixelsOf(shape)) / Math.max(1, multiplyAdds));
+function cutOf({ kernel, shape, multiplyAdds }: ConvWork): Cut {
+  const total = pixelsOf(shape);
+  const most = Math.floor((STEP_MULTIPLY_ADDS * total) / Math.max(1, multiplyAdds));
   const width = shape.axes[2].outputs;
-  const multiple = kernel.byRows && fitting >= width && width > 0 ? width : TILE_PIXELS;
-  return multiple * Math.max(1, Math.floor(fitting / multiple));
+  const multiple = kernel.byRows && most >= width && width > 0 ? width : TILE_PIXELS;
+  return { total, most, multiple, work: multiplyAdds };
 }

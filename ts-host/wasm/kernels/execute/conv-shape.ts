@@ -72,6 +72,15 @@ export function writeConvShape(engine: ExecutionEngine, address: number, shape: 
   ]);
 }
 
+/** How the kernel of a convolution is called for output pixels [first, first + count), those of all images counted
+ *  through, once the shape is written at `at.scratch`. */
+export interface PixelCalls {
+  readonly kernel: string;
+  /** The argument that is the address of the kernel's own scratch, {@link CONV_SHAPE_BYTES} behind `at.scratch`. */
+  readonly scratch: number;
+  call(at: ConvAddresses, activation: ConvActivation, first: number, count: number): number[];
+}
+
 /** Outputs, counted through all groups, whose weights are packed apart: both ends are multiples of 8 within a group, or
  *  ends of groups. */
 export interface OutputRange {

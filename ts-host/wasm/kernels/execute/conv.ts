@@ -8,6 +8,7 @@ import {
   type ConvAddresses,
   type ConvShape,
   type OutputRange,
+  type PixelCalls,
   tapsOf,
   writeConvShape,
 } from './conv-shape.js';
@@ -38,17 +39,24 @@ export function convScratchBytes({ kernels }: ExecutionEngine, shape: ConvShape)
   );
 }
 
+export const CONV_CALLS: PixelCalls = {
+  kernel: 'conv_f32',
+  scratch: 6,
+  call: ({ x, packed, out, bias, addend, scratch }, { kind, p, q }, first, count) => [
+    ...[scratch, x, packed, out, bias, addend, scratch + CONV_SHAPE_BYTES],
+    ...[first, count, kind, p, q],
+  ],
+};
+
 /** Output pixels [first, first + count), those of all images counted through. */
 export function convPixels(
   engine: ExecutionEngine,
   shape: ConvShape,
   at: ConvAddresses,
-  { kind, p, q }: ConvActivation,
+  activation: ConvActivation,
   first: number,
   count: number,
 ): void {
-  const { x, packed, out, bias, addend, scratch } = at;
-  writeConvShape(engine, scratch, shape);
-  const own = scratch + CONV_SHAPE_BYTES;
-  engine.kernels.conv_f32!(scratch, x, packed, out, bias, addend, own, first, count, kind, p, q);
+  writeConvShape(engine, at.scratch, shape);
+  engine.kernels.conv_f32!(...CONV_CALLS.call(at, activation, first, count));
 }

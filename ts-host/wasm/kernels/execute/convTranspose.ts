@@ -8,6 +8,7 @@ import {
   type ConvAddresses,
   type ConvShape,
   type OutputRange,
+  type PixelCalls,
   tapsOf,
   writeConvShape,
 } from './conv-shape.js';
@@ -42,17 +43,24 @@ export function convTransposeScratchBytes({ kernels }: ExecutionEngine, shape: C
   );
 }
 
+export const CONV_TRANSPOSE_CALLS: PixelCalls = {
+  kernel: 'conv_transpose_f32',
+  scratch: 5,
+  call: ({ x, packed, out, bias, scratch }, { kind, p, q }, first, count) => [
+    ...[scratch, x, packed, out, bias, scratch + CONV_SHAPE_BYTES],
+    ...[first, first + count, kind, p, q],
+  ],
+};
+
 /** Output pixels [first, first + count), those of all images counted through. */
 export function convTransposePixels(
   engine: ExecutionEngine,
   shape: ConvShape,
-  at: Omit<ConvAddresses, 'addend'>,
-  { kind, p, q }: ConvActivation,
+  at: ConvAddresses,
+  activation: ConvActivation,
   first: number,
   count: number,
 ): void {
-  const { x, packed, out, bias, scratch } = at;
-  writeConvShape(engine, scratch, shape);
-  const own = scratch + CONV_SHAPE_BYTES;
-  engine.kernels.conv_transpose_f32!(scratch, x, packed, out, bias, own, first, first + count, kind, p, q);
+  writeConvShape(engine, at.scratch, shape);
+  engine.kernels.conv_transpose_f32!(...CONV_TRANSPOSE_CALLS.call(at, activation, first, count));
 }

@@ -6,6 +6,7 @@ import {
   type ConvActivation,
   type ConvAddresses,
   type ConvShape,
+  type PixelCalls,
   tapsOf,
   writeConvShape,
 } from './conv-shape.js';
@@ -30,17 +31,24 @@ export function depthwiseScratchBytes({ kernels }: ExecutionEngine, shape: ConvS
   return CONV_SHAPE_BYTES + (kernels.depthwise_f32_scratch_bytes!(tapsOf(shape)) >>> 0);
 }
 
+export const DEPTHWISE_CALLS: PixelCalls = {
+  kernel: 'depthwise_f32',
+  scratch: 6,
+  call: ({ x, packed, out, bias, addend, scratch }, { kind, p, q }, first, count) => [
+    ...[scratch, x, packed, out, bias, addend, scratch + CONV_SHAPE_BYTES],
+    ...[first, first + count, kind, p, q],
+  ],
+};
+
 /** Output pixels [first, first + count), those of all images counted through. */
 export function depthwisePixels(
   engine: ExecutionEngine,
   shape: ConvShape,
   at: ConvAddresses,
-  { kind, p, q }: ConvActivation,
+  activation: ConvActivation,
   first: number,
   count: number,
 ): void {
-  const { x, packed, out, bias, addend, scratch } = at;
-  writeConvShape(engine, scratch, shape);
-  const own = scratch + CONV_SHAPE_BYTES;
-  engine.kernels.depthwise_f32!(scratch, x, packed, out, bias, addend, own, first, first + count, kind, p, q);
+  writeConvShape(engine, at.scratch, shape);
+  engine.kernels.depthwise_f32!(...DEPTHWISE_CALLS.call(at, activation, first, count));
 }

@@ -1,0 +1,227 @@
+// Engines of several threads: the same bytes as with one, whatever the sizes; what becomes of a thread that fails.
+
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { RunContext } from '../../ts-host/context.js';
+import { OctavoError } from '../../ts-host/errors.js';
+import type { ExecutionEngine } from '../../ts-host/wasm/execution.js';
+import type { ThreadHost } from '../../ts-host/wasm/threads/host.js';
+import { executionEngine } from '../support/engine.js';
+import { floats, type ModelInput, node, value } from '../support/onnxBuilder.js';
+import { Rng } from '../support/rng.js';
+import { type ThreadedOptions, threadedEngine, threadHost } from '../support/threads.js';
+import { executorOf, f32, run } from './support.js';
+
+const made: ExecutionEngine[] = [];
+async function threaded(threads: number, options: ThreadedOptions = {}): Promise<ExecutionEngine> {
+  const engine = await threadedEngine(threads, options);
+  made.push(engine);
+  return engine;
+}
+after(() => {
+  for (const { threads } of made) threads.close();
+});
+
+const one = await executionEngine();
+const two = await threaded(2);
+const three = await threaded(3);
+
+interface ConvCase {
+  readonly x: readonly number[];
+  readonly weights: readonly number[];
+  readonly group?: bigint;
+  readonly type?: 'Conv' | 'ConvTranspose';
+}
+
+/** A convolution with bias and Relu. */
+function convolution({ x, weights, group = 1n, type = 'Conv' }: ConvCase): ModelInput {
+  const outputs = type === 'Conv' ? weights[0]! : weights[1]! * Number(group);
+  const rng = new Rng(1);
+  const random = (count: number): number[] => Array.from({ length: count }, () => rng.float() - 0.5);
+  return {
+    nodes: [node(type, ['x', 'w', 'b'], ['c'], { group }), node('Relu', ['c'], ['y'])],
+    initializers: [
+      floats('w', [...weights], random(weights.reduce((a, b) => a * b))),
+      floats('b', [outputs], random(outputs)),
+    ],
+    inputs: [value('x', [...x])],
+    outputs: [value('y', ['a', 'b', 'c', 'd'])],
+  };
+}
+
+function feed(dims: readonly number[]): Record<string, ReturnType<typeof f32>> {
+  const rng = new Rng(2);
+  const length = dims.reduce((a, b) => a * b, 1);
+  return {
+    x: f32(
+      dims,
+      Float32Array.from({ length }, () => rng.float() - 0.5),
+    ),
+  };
+}
+
+async function bytesOn(engine: ExecutionEngine, input: ModelInput, dims: readonly number[]): Promise<Buffer> {
+  const executor = await executorOf(input, engine);
+  const { y } = await run(executor, feed(dims));
+  executor.dispose();
+  return Buffer.from(y!.data.buffer);
+}
+
+describe('two and three threads', () => {
+  const cases: [string, ConvCase][] = [
+    ['one pixel', { x: [1, 8, 1, 1], weights: [16, 8, 1, 1] }],
+    ['two pixels', { x: [1, 8, 1, 2], weights: [16, 8, 1, 1] }],
+    ['no pixel', { x: [0, 8, 3, 3], weights: [16, 8, 1, 1] }],
+    ['1x1', { x: [1, 64, 29, 31], weights: [96, 64, 1, 1] }],
+    ['3x3 of images', { x: [3, 16, 23, 17], weights: [40, 16, 3, 3] }],
+    ['grouped', { x: [1, 32, 30, 30], weights: [32, 8, 3, 3], group: 4n }],
+    ['depthwise', { x: [1, 64, 57, 55], weights: [64, 1, 3, 3], group: 64n }],
+    ['depthwise, few pixels', { x: [1, 200, 3, 3], weights: [200, 1, 3, 3], group: 200n }],
+    ['several steps', { x: [1, 64, 58, 58], weights: [128, 64, 3, 3] }],
+    ['transposed', { x: [1, 32, 20, 20], weights: [32, 24, 3, 3], type: 'ConvTranspose' }],
+  ];
+  for (const [name, given] of cases) {
+    it(`convolution, ${name} -> the bytes of one thread`, async () => {
+      const input = convolution(given);
+      const expected = await bytesOn(one, input, given.x);
+      for (const engine of [two, three]) {
+        const bytes = await bytesOn(engine, input, given.x);
+        assert.ok(bytes.equals(expected), `${engine.threads.count} threads`);
+      }
+    });
+  }
+
+  it('precision fast -> the bytes of one thread of precision fast', async () => {
+    const given: ConvCase = { x: [1, 64, 40, 40], weights: [64, 64, 3, 3] };
+    const fast = await threaded(2, { precision: 'fast' });
+    const single = await executionEngine('fast');
+    assert.equal(fast.precision, single.precision);
+    const expected = await bytesOn(single, convolution(given), given.x);
+    assert.ok((await bytesOn(fast, convolution(given), given.x)).equals(expected));
+  });
+
+  it('two engines at once -> each its own bytes', async () => {
+    const other = await threaded(2);
+    const cases = [cases1x1(), convolution({ x: [1, 16, 40, 40], weights: [16, 16, 3, 3] })];
+    const dims = [
+      [1, 64, 29, 31],
+      [1, 16, 40, 40],
+    ];
+    const executors = await Promise.all([executorOf(cases[0]!, two), executorOf(cases[1]!, other)]);
+    const expected = [await bytesOn(one, cases[0]!, dims[0]!), await bytesOn(one, cases[1]!, dims[1]!)];
+    for (let round = 0; round < 5; round++) {
+      const outputs = await Promise.all(executors.map((executor, i) => run(executor, feed(dims[i]!))));
+      for (const [i, { y }] of outputs.entries()) {
+        assert.ok(Buffer.from(y!.data.buffer).equals(expected[i]!), `engine ${i}, round ${round}`);
+      }
+    }
+    for (const executor of executors) executor.dispose();
+  });
+});
+
+const cases1x1 = (): ModelInput => convolution({ x: [1, 64, 29, 31], weights: [96, 64, 1, 1] });
+
+const failedThreads = (error: unknown): boolean =>
+  error instanceof OctavoError && error.code === 'THREADS_FAILED';
+
+describe('threads that fail', () => {
+  it('a kernel traps -> THREADS_FAILED, then one thread goes on with the same bytes', async () => {
+    const engine = await threaded(2);
+    const outside = 0xfffffff0;
+    const calls = Array.from({ length: 4 }, () => [
+      outside,
+      0,
+      outside,
+      outside,
+      0,
+      8,
+      8,
+      8,
+      0,
+      0,
+      0,
+      1,
+      0,
+      8,
+    ]);
+    assert.throws(() => engine.threads.run({ kernel: 'gemm_f32', calls }), failedThreads);
+    assert.equal(engine.threads.used, 1);
+    assert.match(engine.threads.reason!, /gemm_f32 trapped/);
+    const dims = [1, 64, 29, 31];
+    const expected = await bytesOn(one, cases1x1(), dims);
+    assert.ok((await bytesOn(engine, cases1x1(), dims)).equals(expected));
+  });
+
+  it('a thread that ends between runs -> one thread with the reason, the same bytes', async () => {
+    const host = await threadHost();
+    const ends: (() => void)[] = [];
+    const mortal: ThreadHost = {
+      unavailable: () => undefined,
+      start: async (start, failed) => {
+        const handle = await host.start(start, failed);
+        ends.push(() => {
+          handle.end();
+          failed('it was ended');
+        });
+        return handle;
+      },
+    };
+    const engine = await threaded(3, { host: mortal });
+    const dims = [1, 64, 29, 31];
+    const expected = await bytesOn(engine, cases1x1(), dims);
+    ends[1]!();
+    assert.equal(engine.threads.used, 1);
+    assert.equal(engine.threads.reason, 'it was ended');
+    assert.ok((await bytesOn(engine, cases1x1(), dims)).equals(expected));
+  });
+
+  it('a thread that does not start -> no engine, but the reason; the threads that did are ended', async () => {
+    const host = await threadHost();
+    let ended = 0;
+    const weak: ThreadHost = {
+      unavailable: () => undefined,
+      start: async (start, failed) => {
+        if (start.thread === 2)
+          return host.start({ ...start, modules: [start.modules[0]!, {} as never] }, failed);
+        const handle = await host.start(start, failed);
+        return {
+          end: () => {
+            ended++;
+            handle.end();
+          },
+        };
+      },
+    };
+    await assert.rejects(threadedEngine(3, { host: weak }), /did not start/);
+    assert.equal(ended, 1);
+  });
+});
+
+describe('a run on threads', () => {
+  const large: ConvCase = { x: [1, 64, 114, 114], weights: [128, 64, 3, 3] };
+
+  it('aborted -> ABORTED, and the next run is whole', async () => {
+    const executor = await executorOf(convolution(large), two);
+    const expected = await bytesOn(one, convolution(large), large.x);
+    const controller = new AbortController();
+    const running = run(executor, feed(large.x), { signal: controller.signal });
+    setImmediate(() => controller.abort());
+    await assert.rejects(running, (error) => error instanceof OctavoError && error.code === 'ABORTED');
+    const { y } = await run(executor, feed(large.x));
+    assert.ok(Buffer.from(y!.data.buffer).equals(expected));
+    executor.dispose();
+  });
+
+  it('above memoryLimit -> MEMORY_LIMIT, and what fits still runs', async () => {
+    const small = await threaded(2, { memoryLimit: 2_000_000 });
+    const executor = await executorOf(convolution(large), small);
+    await assert.rejects(
+      executor.run(new Map(Object.entries(feed(large.x))), new RunContext()),
+      (error) => error instanceof OctavoError && error.code === 'MEMORY_LIMIT',
+    );
+    executor.dispose();
+    const dims = [1, 64, 29, 31];
+    const expected = await bytesOn(one, cases1x1(), dims);
+    assert.ok((await bytesOn(small, cases1x1(), dims)).equals(expected));
+  });
+});
