@@ -127,6 +127,18 @@ describe('checkpointFile', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
+  it('what a killed process left of it -> removed by the next one, and nothing else', async () => {
+    const [path, left] = [join(folder, 'k.checkpoint'), '.octavo-k.checkpoint.tmp'];
+    const others = ['.octavo-5e7c.tmp', '.octavo-j.checkpoint.tmp', 'k.checkpoint.tmp'];
+    for (const name of [left, ...others]) writeFileSync(join(folder, name), 'half');
+    assert.equal(await checkpointFile(path).load(), undefined);
+    assert.deepEqual(readdirSync(folder).sort(), others);
+    writeFileSync(join(folder, left), 'half');
+    await checkpointFile(path).save(Uint8Array.of(1));
+    assert.deepEqual(readdirSync(folder).sort(), [...others.slice(0, 2), 'k.checkpoint', others[2]]);
+    for (const name of ['k.checkpoint', ...others]) rmSync(join(folder, name));
+  });
+
   it('a calibration over it -> the file is a stats file', async () => {
     const path = join(folder, 'b.checkpoint');
     const checkpoint = { store: checkpointFile(path), everySamples: 1 };

@@ -190,6 +190,25 @@ describe('octavo quantize --report', () => {
     assert.ok(Array.isArray(told.suggestions));
   });
 
+  it('--stats and samples beside it -> the same model, the report on the samples', async () => {
+    const { folder, a, samples } = prepared();
+    const at = (name: string) => join(folder, name);
+    const calibrated = await octavo(['calibrate', a, '--calibrate', samples, '-o', at('a.stats')]);
+    assert.equal(calibrated.code, 0, calibrated.stderr);
+    const runs = { direct: [], stats: ['--stats', at('a.stats')] };
+    for (const [name, more] of Object.entries(runs)) {
+      const args = ['-o', at(`${name}.onnx`), '--report', at(`${name}.json`)];
+      const run = await octavo(['quantize', a, '--calibrate', samples, ...more, ...args]);
+      assert.equal(run.code, 0, run.stderr);
+    }
+    const values = (name: string) => JSON.parse(readFileSync(at(`${name}.json`), 'utf8')).values;
+    assert.deepEqual(readFileSync(at('stats.onnx')), readFileSync(at('direct.onnx')));
+    assert.deepEqual(values('stats'), values('direct'));
+    const alone = await octavo(['quantize', a, '--stats', at('a.stats'), '--report', at('r.html')]);
+    assert.equal(alone.code, 2);
+    assert.match(alone.stderr, /statistics are not enough: add --calibrate FOLDER/);
+  });
+
   it('operator form -> the report of the same codes', async () => {
     const { folder, a, samples } = prepared();
     const values = async (form: string): Promise<unknown> => {

@@ -80,6 +80,23 @@ describe('octavo quantize in mode static', () => {
     );
   });
 
+  it('--skip and the other filters -> values that calibrate observes, so that its stats serve the same plan', async () => {
+    const { folder, path, samples, stats } = await prepared();
+    const filters = ['--skip', 's', '--op-types', 'Conv,Gemm,GlobalAveragePool', '--min-elements', '1'];
+    const own = join(folder, 'own.stats');
+    const run = await octavo(['calibrate', path, '--calibrate', samples, ...filters, '-o', own]);
+    assert.equal(run.code, 0, run.stderr);
+    const made = async (name: string, args: string[]): Promise<Uint8Array> => {
+      const out = join(folder, name);
+      const { code, stderr } = await octavo(['quantize', path, ...args, ...filters, '-o', out]);
+      assert.equal(code, 0, stderr);
+      return readFileSync(out);
+    };
+    const direct = await made('direct.onnx', ['--calibrate', samples]);
+    assert.deepEqual(await made('own.onnx', ['--stats', own]), direct);
+    assert.notDeepEqual(await made('other.onnx', ['--stats', stats]), direct);
+  });
+
   it('--json -> target, calibration with what was left out, activations', async () => {
     const { path, samples } = await prepared();
     writeFileSync(join(samples, '2.npy'), 'broken');

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { RunContext } from '../../ts-host/context.js';
+import { countOf } from '../../ts-host/data/countOf.js';
 import type { ImageDecoder } from '../../ts-host/data/images/ownDecoder.js';
 import { type CheckedSample, readSamples } from '../../ts-host/data/readSamples.js';
-import type { Samples, Wants } from '../../ts-host/data/sample.js';
+import type { Sample, Samples, Wants } from '../../ts-host/data/sample.js';
 import type { SkippedSample } from '../../ts-host/data/skipped.js';
 import { OctavoError } from '../../ts-host/errors.js';
 import type { ValueInfo } from '../../ts-host/ir/model.js';
@@ -26,9 +27,15 @@ before(prepareImages);
 
 const INPUT: ValueInfo = { name: 'image', dtype: 'float32', dims: ['N', 3, 8, 8] };
 
+/** The feeds are gone when the next sample is asked for. */
+const kept = ({ feeds, ...rest }: CheckedSample): CheckedSample => ({
+  ...rest,
+  feeds: structuredClone(feeds),
+});
+
 async function all(samples: Samples, input = INPUT, wants?: Wants): Promise<CheckedSample[]> {
   const found: CheckedSample[] = [];
-  for await (const sample of readSamples(samples, [input], new RunContext(), wants)) found.push(sample);
+  for await (const sample of readSamples(samples, [input], new RunContext(), wants)) found.push(kept(sample));
   return found;
 }
 
@@ -165,7 +172,7 @@ describe('folderSamples, tensors', () => {
   ): Promise<CheckedSample[]> {
     const found: CheckedSample[] = [];
     const samples = await folderSamples(join(folder, path), options);
-    for await (const sample of readSamples(samples, inputs, new RunContext())) found.push(sample);
+    for await (const sample of readSamples(samples, inputs, new RunContext())) found.push(kept(sample));
     return found;
   }
 
@@ -210,6 +217,26 @@ describe('folderSamples, tensors', () => {
     ]);
   });
 
+  it('one after the other -> in the same memory; who goes through a folder by itself has each for good', async () => {
+    const same = Array.from({ length: 8 }, (_, i) => ({ path: `same/${i}.npy`, from: 10 * i }));
+    for (const { path, from } of same) write(path, floats([1, 2, 3], from));
+    for (const batch of [1, 2]) {
+      const samples = await folderSamples(join(folder, 'same'), { batch });
+      const memory = new Set<ArrayBufferLike>();
+      for await (const { feeds } of readSamples(samples, [X], new RunContext())) {
+        memory.add(feeds.get('x')!.data.buffer);
+      }
+      assert.ok(memory.size <= 1 + batch, `${memory.size} buffers`);
+      const own: Sample[] = [];
+      for await (const sample of samples.open([X], new RunContext())) own.push(sample);
+      const firsts = own.map(({ feeds }) => Number((feeds.x!.data as Float32Array)[0]));
+      assert.deepEqual(
+        firsts,
+        same.map(({ from }) => from).filter((_, i) => i % batch === 0),
+      );
+    }
+  });
+
   it('.npy for batches -> single ones are put together, whole ones stay', async () => {
     const three = { ...X, dims: [3, 2, 3] };
     await assert.rejects(read('npy', [three]), (error: OctavoError) => {
@@ -252,6 +279,8 @@ describe('folderSamples, tensors', () => {
     for await (const sample of readSamples(samples, PAIR, new RunContext())) batches.push(sample);
     assert.deepEqual(shown(batches, 'len'), ['0.npz … deep/2 3x1 10 0,1,2']);
     assert.equal(samples.count, 3);
+    const fresh = await folderSamples(join(folder, 'pair'));
+    assert.deepEqual([fresh.count, countOf(fresh, PAIR), fresh.count], [5, 3, 3]);
   });
 
   it('folders of other names -> by the option', async () => {

@@ -2,6 +2,7 @@
 // One sample is in memory at a time; what is kept does not grow with their number.
 
 import { RunContext } from '../context.js';
+import { countOf } from '../data/countOf.js';
 import { type CheckedSample, readSamples } from '../data/readSamples.js';
 import type { Samples, Wants } from '../data/sample.js';
 import { OctavoError } from '../errors.js';
@@ -100,12 +101,12 @@ class CalibrationRun {
     context: RunContext,
   ): Promise<CalibrationStats> {
     const done = this.#done;
-    // A folder knows how many when it knows the model.
-    const report = () => context.report('calibrate', done.count, shardSize(shard, countOf(samples)));
     const wants: Wants = (number) => isInShard(shard, number) && !done.has(number);
     const inner = quiet(context);
     const executor = await Executor.create(model, this.#engine, { watched: this.#names }, inner);
     try {
+      const total = shardSize(shard, countOf(samples, executor.inputs));
+      const report = () => context.report('calibrate', done.count, total);
       report();
       for await (const sample of readSamples(samples, executor.inputs, inner, wants)) {
         await this.#one(executor, sample, wants, inner);
@@ -138,11 +139,6 @@ class CalibrationRun {
     const samples = this.#done.copy();
     return new CalibrationStats({ modelHash: this.#hash, samples, states: this.#observer.states() });
   }
-}
-
-/** 0 where samples do not tell. */
-function countOf(samples: Samples): number {
-  return samples?.count ?? (Array.isArray(samples) ? samples.length : 0);
 }
 
 const NOTHING: ReadonlySet<string> = new Set();

@@ -9,11 +9,11 @@ import type { Environment } from './terminal.js';
 
 export interface Calibration {
   readonly calibration: QuantizeOptions['calibration'];
-  /** Beside statistics: for --recover. */
+  /** Beside statistics: for --recover and --report. */
   readonly recoverySamples?: QuantizeOptions['recoverySamples'];
   /** As typed: what no output may replace. */
   readonly path: string;
-  /** Samples in the folder, or seen by the statistics. */
+  /** Samples in the folder, or seen by the statistics. A folder knows when it knows the model. */
   readonly samples: number;
   readonly skipped: readonly SkippedSample[];
 }
@@ -36,7 +36,14 @@ export async function calibrationOf(
     return { ...known, recoverySamples, skipped };
   }
   const { samples, skipped } = await sampleFolder(folder!, flags, environment);
-  return { calibration: samples, path: folder!, samples: samples.count, skipped };
+  return {
+    calibration: samples,
+    path: folder!,
+    get samples() {
+      return samples.count;
+    },
+    skipped,
+  };
 }
 
 export function calibrationJson({ path, samples, skipped }: Calibration): unknown {

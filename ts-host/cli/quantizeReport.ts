@@ -1,4 +1,5 @@
-// `octavo quantize --report`: the float and the quantized model compared layer by layer on the samples of --calibrate.
+// `octavo quantize --report`: the float and the quantized model compared layer by layer on the samples of --calibrate, which may
+// be there for that alone, beside --stats.
 
 import { basename } from 'node:path';
 import type { QuantizeResult } from '../api/result.js';
@@ -17,12 +18,13 @@ export interface WrittenReport {
 
 /** Paths that `--report` will write to.
  *  @throws UsageError where there will be no samples to compare on */
-export function plannedReports({ report = [], reportSamples, calibrate }: QuantizeFlags): string[] {
+export function plannedReports({ report = [], reportSamples, calibrate, stats }: QuantizeFlags): string[] {
   if (report.length > 0 && calibrate === undefined) {
-    throw new UsageError(
-      '--report compares on the samples of --calibrate; `octavo compare` reports on any two models',
-      '--report',
-    );
+    const message =
+      stats === undefined
+        ? '--report compares on the samples of --calibrate; `octavo compare` reports on any two models'
+        : '--report compares on samples, statistics are not enough: add --calibrate FOLDER';
+    throw new UsageError(message, '--report');
   }
   if (report.length === 0 && reportSamples !== undefined) {
     throw new UsageError('--report-samples goes with --report', '--report-samples');
@@ -40,7 +42,8 @@ export async function reportResult(
 ): Promise<WrittenReport | undefined> {
   if (files.length === 0) return undefined;
   const { analyzeResult } = await import('../api/analyze.js');
-  const report = await analyzeResult(result, calibration.calibration as Samples, {
+  const samples = calibration.recoverySamples ?? (calibration.calibration as Samples);
+  const report = await analyzeResult(result, samples, {
     maxSamples: reportSamples,
     floatName: basename(names.float),
     quantizedName: basename(names.quantized),

@@ -78,13 +78,15 @@ export function staticOptions(flags: StaticFlags): QuantizeOptions {
 }
 
 /** @throws UsageError for mode static without statistics or with two kinds, and for flags of samples without samples */
-export function checkStaticFlags(flags: StaticFlags): void {
-  const { calibrate, stats, recover = 'none' } = flags;
+export function checkStaticFlags(flags: StaticFlags & { readonly report?: readonly string[] }): void {
+  const { calibrate, stats, recover = 'none', report = [] } = flags;
   if (calibrate === undefined && stats === undefined) {
     throw new UsageError('mode static needs samples: --calibrate FOLDER, or --stats FILE', '--calibrate');
   }
-  if (calibrate !== undefined && stats !== undefined && recover === 'none') {
-    throw new UsageError('--calibrate makes statistics, --stats gives them: take one', '--stats');
+  if (calibrate !== undefined && stats !== undefined && recover === 'none' && report.length === 0) {
+    const message =
+      '--calibrate makes statistics, --stats gives them: take one, or add --recover or --report';
+    throw new UsageError(message, '--stats');
   }
   if (calibrate === undefined && recover !== 'none') {
     throw new UsageError('--recover runs the model over samples: --calibrate FOLDER', '--recover');

@@ -4,6 +4,7 @@
 //   the model leaves it open batches of `batch` items, 1 unless it is said; the last may be shorter
 
 import { OctavoError } from '../errors.js';
+import { type Buffers, Lent } from '../io/buffers.js';
 import type { DType } from '../ir/dtype.js';
 import type { ValueInfo } from '../ir/model.js';
 import { asElements } from './elements.js';
@@ -23,6 +24,8 @@ export interface Item {
   readonly name: string;
   readonly number: number;
   readonly feeds: ReadonlyMap<string, ItemTensor>;
+  /** See {@link Sample.release}. */
+  readonly release?: (() => void) | undefined;
 }
 
 export interface BatchRule {
@@ -68,14 +71,17 @@ export function itemTensor(
   return { ...tensor, dims: [1, ...dims], isPart: size > 1 };
 }
 
-/** Puts items together, in their order. */
+/** Puts items together, in their order.
+ *  @param buffers - for batches */
 export async function* batched(
   items: AsyncIterable<Item>,
   { size, isFull }: BatchRule,
+  buffers: Buffers,
 ): AsyncGenerator<Sample> {
   let held: Item[] = [];
   const take = (): Sample => {
-    const sample = stacked(held, isFull ? size : held.length);
+    const length = isFull ? size : held.length;
+    const sample = length === 1 ? { ...alone(held[0]!), length } : stacked(held, length, buffers);
     held = [];
     return sample;
   };
@@ -102,22 +108,24 @@ function isAlike(a: Item, b: Item): boolean {
 }
 
 /** A tensor that is a batch of its own counts as one item. */
-function alone({ name, number, feeds }: Item): Sample {
+function alone({ name, number, feeds, release }: Item): Sample {
   const tensors = [...feeds].map(([input, { dtype, dims, bytes }]): [string, TensorInput] => {
     return [input, { dtype, dims, data: asElements(dtype, bytes) }];
   });
-  return { name, feeds: Object.fromEntries(tensors), numbers: [number], items: [name] };
+  return { name, feeds: Object.fromEntries(tensors), numbers: [number], items: [name], release };
 }
 
-function stacked(items: readonly Item[], length: number): Sample {
+function stacked(items: readonly Item[], length: number, buffers: Buffers): Sample {
   const [first] = items;
+  const lent = new Lent(buffers);
   const tensors = [...first!.feeds].map(([input, { dtype, dims, bytes }]): [string, TensorInput] => {
-    const all = new Uint8Array(length * bytes.byteLength);
+    const all = lent.take(length * bytes.byteLength);
     for (let i = 0; i < length; i++) {
       all.set(items[i % items.length]!.feeds.get(input)!.bytes, i * bytes.byteLength);
     }
     return [input, { dtype, dims: [length, ...dims.slice(1)], data: asElements(dtype, all) }];
   });
+  for (const { release } of items) release?.();
   const names = items.map(({ name }) => name);
   return {
     name: names.length === 1 ? names[0]! : `${names[0]} … ${names.at(-1)}`,
@@ -125,5 +133,6 @@ function stacked(items: readonly Item[], length: number): Sample {
     numbers: items.map(({ number }) => number),
     items: names,
     length,
+    release: lent.release,
   };
 }

@@ -19,7 +19,7 @@ export interface CheckedSample {
   readonly feeds: ReadonlyMap<string, CheckedFeed>;
 }
 
-/** Goes through the samples, one in memory at a time.
+/** Goes through the samples, one in memory at a time: the feeds of one are gone when the next is asked for.
  *  @param inputs - the model's inputs that must be fed
  *  @param wants - Items that it refuses are left out where the source can; a batch that holds one wanted item comes whole.
  *  @throws OctavoError `FEED_INVALID` naming the sample and the input; `SAMPLES_MISSING` when there are none, or none that
@@ -39,9 +39,11 @@ export async function* readSamples(
     context.throwIfAborted();
     const checked = checkedSample(sample, next, inputs);
     next = Math.max(next, ...checked.numbers.map((number) => number + 1));
-    if (counting !== undefined && !checked.numbers.some(counting)) continue;
-    found++;
-    yield checked;
+    if (counting === undefined || checked.numbers.some(counting)) {
+      found++;
+      yield checked;
+    }
+    sample.release?.();
   }
   if (found === 0 && !refused) {
     throw new OctavoError('SAMPLES_MISSING', 'there are no samples, or none that can be used');

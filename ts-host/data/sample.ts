@@ -15,6 +15,8 @@ export interface Sample {
   readonly items?: readonly string[] | undefined;
   /** Items that the batch is long, where it was filled up with its own first items. Default: as many as have numbers. */
   readonly length?: number | undefined;
+  /** To be called by who has no more use for the tensors: their memory may be that of the next sample. */
+  readonly release?: (() => void) | undefined;
 }
 
 /** What a caller may give for a sample: the tensor of a model's only input, or a tensor for each input by name. */
@@ -27,6 +29,8 @@ export type Wants = (number: number) => boolean;
 export interface SampleSource {
   /** Items in all, for progress. */
   readonly count?: number | undefined;
+  /** The same for a model of these inputs, where that makes a difference. */
+  countFor?(inputs: readonly ValueInfo[]): number;
   /** Goes through the samples from the first, one in memory at a time. What it yields has `numbers`; an item that turns
    *  out to be broken keeps its own and is left out. Items that `wants` refuses are never made.
    *  @param inputs - of the model that is to be fed */

@@ -25,6 +25,8 @@ export function exactSource(source: Source): Source {
     },
     ...(source.readSync === undefined
       ? {}
-      : { readSync: (offset, length) => checked(source.readSync!(offset, length), offset, length) }),
+      : {
+          readSync: (offset, length, take) => checked(source.readSync!(offset, length, take), offset, length),
+        }),
   };
 }

@@ -2,6 +2,7 @@
 // the signal, errors wrapped, and a result of another length than asked is SOURCE_CHANGED.
 
 import { OctavoError } from '../errors.js';
+import type { Take } from './buffers.js';
 import { checkRange, type Source } from './source.js';
 import { filePlace, ioWait } from './wait.js';
 
@@ -13,7 +14,7 @@ export interface RangeReader {
   /** Used by reads that bring no signal of their own. */
   readonly signal?: AbortSignal | undefined;
   /** Reads a range that is inside the source and not empty. */
-  readRange(offset: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array>;
+  readRange(offset: number, length: number, signal: AbortSignal | undefined, take: Take): Promise<Uint8Array>;
   /** Called once. */
   close?(): Promise<void>;
 }
@@ -44,9 +45,11 @@ export function rangeSource(reader: RangeReader): Source {
       checkRange({ size, name }, offset, length);
       if (closed) throw closedError(name);
       const signal = options?.signal ?? reader.signal;
+      const take: Take = options?.take ?? ((byteLength) => new Uint8Array(byteLength));
       const bytes = await ioWait(
         'reading',
-        () => (length === 0 ? Promise.resolve(new Uint8Array(0)) : reader.readRange(offset, length, signal)),
+        () =>
+          length === 0 ? Promise.resolve(new Uint8Array(0)) : reader.readRange(offset, length, signal, take),
         { signal, place: filePlace(name, offset) },
       );
       checkReadLength(bytes.byteLength, length, name, offset);

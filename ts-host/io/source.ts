@@ -5,6 +5,8 @@ import { OctavoError } from '../errors.js';
 
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Gives memory for the bytes, to a source that would have to allocate it. */
+  readonly take?: ((byteLength: number) => Uint8Array<ArrayBuffer>) | undefined;
 }
 
 /** Random access to immutable bytes. */
@@ -18,7 +20,7 @@ export interface Source {
   read(offset: number, length: number, options?: ReadOptions): Promise<Uint8Array>;
   /** Same as {@link read} without waiting, where that takes no time worth waiting for: bytes in memory, small
    *  local files. Absent elsewhere. It blocks, so between many calls let the event loop turn: abort needs it. */
-  readSync?(offset: number, length: number): Uint8Array;
+  readSync?(offset: number, length: number, take?: ReadOptions['take']): Uint8Array;
   /** Frees what the source holds open. Reading after it fails. */
   close?(): Promise<void>;
 }

@@ -3,6 +3,7 @@
 
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
+import { lentBy } from '../io/buffers.js';
 import type { Source } from '../io/source.js';
 import { DTYPE_BITS, type DType } from './dtype.js';
 
@@ -60,10 +61,17 @@ export function sliceData(source: Source, offset: number, byteLength: number): T
     byteLength,
     slice: { source, offset },
     async *chunks(context) {
-      for (let at = 0; at < byteLength; at += CHUNK_BYTES) {
-        context.throwIfAborted();
-        const length = Math.min(CHUNK_BYTES, byteLength - at);
-        yield source.readSync?.(offset + at, length) ?? (await source.read(offset + at, length, context));
+      const { signal } = context;
+      const { take, release } = lentBy(context);
+      try {
+        for (let at = 0; at < byteLength; at += CHUNK_BYTES) {
+          context.throwIfAborted();
+          release();
+          const [from, length] = [offset + at, Math.min(CHUNK_BYTES, byteLength - at)];
+          yield source.readSync?.(from, length, take) ?? (await source.read(from, length, { signal, take }));
+        }
+      } finally {
+        release();
       }
     },
   };

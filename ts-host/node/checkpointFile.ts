@@ -1,7 +1,8 @@
-// A file as the store of checkpoints: written whole under another name, synced, then renamed over the one before.
+// A file as the store of checkpoints: written whole under another name, synced, then renamed over the one before. That name
+// is always the same, so that what a killed process leaves of a checkpoint is found and removed by the next one.
 
 import { readFile, unlink } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { CheckpointStore } from '../calibrate/checkpoint.js';
 import { folderSink } from '../io/node/folder-sink.js';
 import { ioWait } from '../io/wait.js';
@@ -23,14 +24,20 @@ export interface CheckpointFile extends CheckpointStore {
  *  ``` */
 export function checkpointFile(path: string): CheckpointFile {
   const place = { file: path };
+  const folder = dirname(path);
+  const temporary = `.octavo-${basename(path)}.tmp`;
+  const removeLeftOver = () =>
+    removeIfThere(join(folder, temporary), 'removing what is left of a checkpoint');
   return {
     name: path,
     async load() {
+      await removeLeftOver();
       if ((await fileStatus(path)) === undefined) return undefined;
       return ioWait('reading the checkpoint', () => readFile(path), { place });
     },
     async save(bytes) {
-      const sink = folderSink(dirname(path));
+      await removeLeftOver();
+      const sink = folderSink(folder, () => temporary);
       try {
         const file = await sink.create(basename(path), bytes.byteLength);
         await file.write(bytes);
@@ -41,9 +48,11 @@ export function checkpointFile(path: string): CheckpointFile {
         throw error;
       }
     },
-    async remove() {
-      if ((await fileStatus(path)) === undefined) return;
-      await ioWait('removing the checkpoint', () => unlink(path), { place });
-    },
+    remove: () => removeIfThere(path, 'removing the checkpoint'),
   };
+}
+
+async function removeIfThere(path: string, action: string): Promise<void> {
+  if ((await fileStatus(path)) === undefined) return;
+  await ioWait(action, () => unlink(path), { place: { file: path } });
 }

@@ -10,6 +10,7 @@ import type { ImageDecoder } from '../data/images/ownDecoder.js';
 import type { SampleSource, Wants } from '../data/sample.js';
 import { Skips } from '../data/skipped.js';
 import { OctavoError } from '../errors.js';
+import { Buffers, Lent } from '../io/buffers.js';
 import type { ValueInfo } from '../ir/model.js';
 import { listFolder } from './listFolder.js';
 import { readNpz } from './npz.js';
@@ -62,22 +63,24 @@ export async function folderSamples(
   const ignored = all.filter((path) => fileKind(path) === undefined);
   if (files.length === 0) throw noSamples(folder, ignored);
   let count = files.length;
+  const groupsFor = (inputs: readonly ValueInfo[]): SampleFiles[] => {
+    const names = inputs.map(({ name }) => name);
+    const groups = groupFiles(files, names, options.folders ?? {});
+    count = groups.length;
+    return groups;
+  };
   return {
     get count() {
       return count;
     },
+    countFor: (inputs) => groupsFor(inputs).length,
     files,
     ignored,
     async *open(inputs, context, wants) {
       const rule = batchRule(inputs, preparation.batch);
-      const groups = groupFiles(
-        files,
-        inputs.map(({ name }) => name),
-        options.folders ?? {},
-      );
-      count = groups.length;
+      const groups = groupsFor(inputs);
       const reader = new FolderReader(folder, options, preparation, inputs, rule, context);
-      yield* batched(reader.items(groups, wants), rule);
+      yield* batched(reader.items(groups, wants), rule, reader.buffers);
     },
   };
 }
@@ -98,6 +101,7 @@ function noSamples(folder: string, ignored: readonly string[]): OctavoError {
 
 /** Reads the files of a folder for one pass over a model's samples. */
 class FolderReader {
+  readonly buffers = new Buffers();
   readonly #folder: string;
   readonly #options: FolderSamplesOptions;
   readonly #preparation: Preparation;
@@ -127,17 +131,18 @@ class FolderReader {
     for (const [number, { name, files }] of groups.entries()) {
       if (!wants(number)) continue;
       this.#context.throwIfAborted();
-      const feeds = await skips.try(name, number, () => this.#feeds(files));
-      if (feeds !== undefined) yield { name, number, feeds };
+      const lent = new Lent(this.buffers);
+      const feeds = await skips.try(name, number, () => this.#feeds(files, lent));
+      if (feeds !== undefined) yield { name, number, feeds, release: lent.release };
     }
     skips.end();
   }
 
-  async #feeds(files: string | ReadonlyMap<string, string>): Promise<Map<string, ItemTensor>> {
+  async #feeds(files: string | ReadonlyMap<string, string>, lent: Lent): Promise<Map<string, ItemTensor>> {
     const feeds = new Map<string, ItemTensor>();
     const isLone = this.#inputs.length === 1;
     if (typeof files === 'string' && !isLone) {
-      const arrays = readNpz(await this.#read(files), files, this.#limit);
+      const arrays = readNpz(await this.#read(files, lent), files, this.#limit);
       for (const input of this.#inputs) {
         feeds.set(input.name, npzTensor(arrays, input, false, this.#rule, files));
       }
@@ -145,28 +150,28 @@ class FolderReader {
     }
     for (const input of this.#inputs) {
       const path = typeof files === 'string' ? files : files.get(input.name)!;
-      feeds.set(input.name, await this.#tensor(path, input));
+      feeds.set(input.name, await this.#tensor(path, input, lent));
     }
     return feeds;
   }
 
-  async #tensor(path: string, input: ValueInfo): Promise<ItemTensor> {
-    const bytes = await this.#read(path);
+  async #tensor(path: string, input: ValueInfo, lent: Lent): Promise<ItemTensor> {
+    const bytes = await this.#read(path, lent);
     const kind = fileKind(path);
     if (kind === 'npy') return npyTensor(bytes, input, this.#rule, path);
     if (kind === 'npz') {
       return npzTensor(readNpz(bytes, path, this.#limit), input, true, this.#rule, path);
     }
     if (kind === 'raw') return rawTensor(bytes, input, this.#shapeOf(input.name), this.#rule, path);
-    return (await this.#maker(input)).make(path, bytes, this.#context);
+    return (await this.#maker(input)).make(path, bytes, lent.take, this.#context);
   }
 
   get #limit(): number {
     return Math.min(this.#options.memoryLimit ?? MOST_BYTES, MOST_BYTES);
   }
 
-  async #read(path: string): Promise<Uint8Array> {
-    return readLimited(join(this.#folder, path), this.#context.signal, this.#limit);
+  async #read(path: string, lent: Lent): Promise<Uint8Array> {
+    return readLimited(join(this.#folder, path), this.#context.signal, this.#limit, lent.take);
   }
 
   #shapeOf(input: string): readonly number[] | undefined {

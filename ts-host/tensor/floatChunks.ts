@@ -3,6 +3,7 @@
 
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
+import { lentBy, type Take } from '../io/buffers.js';
 import { DTYPE_BITS, type FloatDType, isFloat } from '../ir/dtype.js';
 import { CHUNK_BYTES, type Tensor, type TensorData } from '../ir/tensor.js';
 import type { Engine } from '../wasm/engine.js';
@@ -30,44 +31,52 @@ export async function* floatChunks(
   const converted = dtype === 'float32' ? 0 : (32 / DTYPE_BITS[dtype]) * chunk;
   let start = 0;
   const read = () => fixedChunks(tensor.data, context);
-  for await (const bytes of holding(context, chunk + converted, `reading ${tensor.name}`, read)) {
-    const values = asFloat32(engine, dtype, bytes);
-    yield { start, values };
-    start += values.length;
+  const { take, release } = lentBy(context);
+  try {
+    for await (const bytes of holding(context, chunk + converted, `reading ${tensor.name}`, read)) {
+      release();
+      const values = asFloat32(engine, dtype, bytes, take);
+      yield { start, values };
+      start += values.length;
+    }
+  } finally {
+    release();
   }
 }
 
 /** Chunks of exactly CHUNK_BYTES, the last one shorter. Stored data comes that way already and is passed through. */
 async function* fixedChunks(data: TensorData, context: RunContext): AsyncGenerator<Uint8Array> {
+  const { take, release } = lentBy(context);
   let pending: Uint8Array | undefined;
   let filled = 0;
-  for await (const chunk of data.chunks(context)) {
-    let at = 0;
-    while (at < chunk.byteLength) {
-      if (filled === 0 && chunk.byteLength - at >= CHUNK_BYTES) {
-        yield chunk.subarray(at, at + CHUNK_BYTES);
-        at += CHUNK_BYTES;
-        continue;
-      }
-      pending ??= new Uint8Array(Math.min(CHUNK_BYTES, data.byteLength));
-      const taken = Math.min(pending.byteLength - filled, chunk.byteLength - at);
-      pending.set(chunk.subarray(at, at + taken), filled);
-      filled += taken;
-      at += taken;
-      if (filled === CHUNK_BYTES) {
-        yield pending;
+  let left = data.byteLength;
+  try {
+    for await (const chunk of data.chunks(context)) {
+      for (let at = 0; at < chunk.byteLength; ) {
+        const wanted = Math.min(CHUNK_BYTES, left);
+        const part = chunk.subarray(at, at + wanted - filled);
+        at += part.byteLength;
+        if (part.byteLength < wanted) {
+          pending ??= take(wanted);
+          pending.set(part, filled);
+          filled += part.byteLength;
+          if (filled < wanted) continue;
+        }
+        yield filled === 0 ? part : pending!.subarray(0, wanted);
+        left -= wanted;
         filled = 0;
       }
     }
+  } finally {
+    release();
   }
-  if (filled > 0) yield pending!.subarray(0, filled);
 }
 
-function asFloat32(engine: Engine, dtype: FloatDType, bytes: Uint8Array): Float32Array {
+function asFloat32(engine: Engine, dtype: FloatDType, bytes: Uint8Array, take: Take): Float32Array {
   const aligned = alignedTo(bytes, DTYPE_BITS[dtype] / 8);
   const count = bytes.byteLength / (DTYPE_BITS[dtype] / 8);
   if (dtype === 'float32') return new Float32Array(aligned.buffer, aligned.byteOffset, count);
-  const values = new Float32Array(count);
+  const values = new Float32Array(take(4 * count).buffer, 0, count);
   if (dtype === 'float64') {
     float64ToFloat32(engine, new Float64Array(aligned.buffer, aligned.byteOffset, count), values);
     return values;

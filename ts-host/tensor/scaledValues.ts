@@ -1,6 +1,7 @@
 // A float tensor whose channels are multiplied by factors, computed while it is read: what folding a normalization or
 // equalizing layers makes of a weight.
 
+import { lentBy } from '../io/buffers.js';
 import type { Granularity } from '../ir/plan.js';
 import { elementCount, type Tensor, type TensorData } from '../ir/tensor.js';
 import type { Engine } from '../wasm/engine.js';
@@ -16,10 +17,17 @@ export function scaledData(engine: Engine, tensor: Tensor, axis: number, factor:
   return {
     byteLength: 4 * elementCount(tensor.dims, tensor.name),
     async *chunks(context) {
-      for await (const { start, values } of floatChunks(engine, tensor, context)) {
-        const scaled = new Float32Array(values.length);
-        scaleValues(engine, values, scaled, layout, factor, start);
-        yield new Uint8Array(scaled.buffer);
+      const { take, release } = lentBy(context);
+      try {
+        for await (const { start, values } of floatChunks(engine, tensor, context)) {
+          release();
+          const bytes = take(values.byteLength);
+          const scaled = new Float32Array(bytes.buffer, 0, values.length);
+          scaleValues(engine, values, scaled, layout, factor, start);
+          yield bytes;
+        }
+      } finally {
+        release();
       }
     },
   };

@@ -1,6 +1,7 @@
 // Makes items of image files for one input of a model, one at a time, in an engine of its own.
 
 import type { RunContext } from '../../context.js';
+import type { Take } from '../../io/buffers.js';
 import type { ValueInfo } from '../../ir/model.js';
 import type { ExecutionEngine } from '../../wasm/execution.js';
 import { imageEngine } from '../../wasm/images.js';
@@ -47,15 +48,18 @@ export class ImageMaker {
     return this.#target.input;
   }
 
-  /** @throws OctavoError as decodePixels */
-  async make(name: string, file: Uint8Array, context: RunContext): Promise<ItemTensor> {
+  /** @param take - gives the memory of the tensor
+   *  @throws OctavoError as decodePixels */
+  async make(name: string, file: Uint8Array, take: Take, context: RunContext): Promise<ItemTensor> {
     const work = new Work(this.#engine, context, name);
     try {
       const pixels = await this.#decode(work, file, this.#options);
       const byteLength = imageBytes(this.#target);
       const out = work.alloc(byteLength, 'an image');
       await prepareImage(work, pixels, this.#target, this.#options, out);
-      return this.#tensor(this.#engine.heap.copyOut(out, byteLength));
+      const bytes = take(byteLength);
+      bytes.set(this.#engine.heap.bytes.subarray(out, out + byteLength));
+      return this.#tensor(bytes);
     } finally {
       work.end();
     }

@@ -3,6 +3,7 @@
 import type { RunContext } from '../../context.js';
 import { OctavoError } from '../../errors.js';
 import { type SourceInput, toSource } from '../../io/any-source.js';
+import { Buffers, Lent } from '../../io/buffers.js';
 import { ioWait } from '../../io/wait.js';
 import type { ValueInfo } from '../../ir/model.js';
 import { batched, batchRule, type Item } from '../batches.js';
@@ -54,7 +55,8 @@ export function imageSamples(files: AnyIterable<ImageFile>, options: ImageSample
       const rule = batchRule(inputs, preparation.batch);
       const maker = await ImageMaker.create(input, preparation, options.memoryLimit, options.decoder);
       const items = iterate(files, context.signal, 'files', 'images { name, data }');
-      yield* batched(imageItems(items, maker, options, context, wants), rule);
+      const buffers = new Buffers();
+      yield* batched(imageItems(items, maker, buffers, options, context, wants), rule, buffers);
     },
   };
 }
@@ -70,6 +72,7 @@ function onlyInput(inputs: readonly ValueInfo[]): ValueInfo {
 async function* imageItems(
   files: AsyncIterable<ImageFile>,
   maker: ImageMaker,
+  buffers: Buffers,
   options: ImageSamplesOptions,
   context: RunContext,
   wants: Wants = () => true,
@@ -80,9 +83,11 @@ async function* imageItems(
     number++;
     if (!wants(number)) continue;
     const name = nameOf(file, number);
-    const make = async () => maker.make(name, await fileBytes(name, file, context), context);
+    const lent = new Lent(buffers);
+    const make = async () => maker.make(name, await fileBytes(name, file, context), lent.take, context);
     const tensor = await skips.try(name, number, make);
-    if (tensor !== undefined) yield { name, number, feeds: new Map([[maker.input, tensor]]) };
+    if (tensor === undefined) continue;
+    yield { name, number, feeds: new Map([[maker.input, tensor]]), release: lent.release };
   }
   skips.end();
 }

@@ -70,7 +70,7 @@ export function handleSource(
     size,
     name,
     signal,
-    readRange: (offset, length, readSignal) => readFully(handle, offset, length, readSignal),
+    readRange: (offset, length, readSignal, take) => readFully(handle, offset, take(length), readSignal),
     close: () => handle.close(),
   });
   const close = async (): Promise<void> => {
@@ -78,11 +78,11 @@ export function handleSource(
     await source.close?.();
   };
   if (size > SYNC_LIMIT) return { ...source, close };
-  const readSync = (offset: number, length: number): Uint8Array => {
+  const readSync: Source['readSync'] = (offset, length, take) => {
     checkRange(source, offset, length);
     if (closed) throw closedError(name);
     if (signal?.aborted) throw abortedError(signal);
-    return readFullySync(handle.fd, offset, length, name);
+    return readFullySync(handle.fd, offset, take?.(length) ?? new Uint8Array(length), name);
   };
   return { ...source, close, readSync };
 }
@@ -90,10 +90,10 @@ export function handleSource(
 async function readFully(
   handle: FileHandle,
   offset: number,
-  length: number,
+  bytes: Uint8Array,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
+  const length = bytes.byteLength;
   let done = 0;
   while (done < length) {
     if (signal?.aborted) throw abortedError(signal);
@@ -105,8 +105,8 @@ async function readFully(
   return bytes.subarray(0, done);
 }
 
-function readFullySync(fd: number, offset: number, length: number, name: string): Uint8Array {
-  const bytes = new Uint8Array(length);
+function readFullySync(fd: number, offset: number, bytes: Uint8Array, name: string): Uint8Array {
+  const length = bytes.byteLength;
   let done = 0;
   try {
     while (done < length) {

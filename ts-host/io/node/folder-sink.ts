@@ -22,12 +22,16 @@ interface Begun {
  *  commit() renames in the order of creation, the last-created file last: create a model after its data.
  *  abort() removes the temporary files. When commit() fails between two renames, files renamed before stay and
  *  are not restored: then the model, being last, is still the old one.
+ *  @param temporaryName - the name until then of the file of that name; by default one that no other file has
  *  @throws OctavoError `IO_FAILED` with the path, and the system's error (ENOSPC, EROFS, EACCES) as cause.
  *  @example
  *  ```ts
  *  await result.writeTo(folderSink('out'));
  *  ``` */
-export function folderSink(folder: string): Sink {
+export function folderSink(
+  folder: string,
+  temporaryName: (name: string) => string = () => `.octavo-${crypto.randomUUID()}.tmp`,
+): Sink {
   const names = new FileNames();
   const begun: Begun[] = [];
   let state: 'writing' | 'committed' | 'aborted' = 'writing';
@@ -40,7 +44,7 @@ export function folderSink(folder: string): Sink {
       names.add(name);
       const length = new LengthCheck(name, byteLength);
       const path = join(folder, name);
-      const temporary = join(folder, `.octavo-${crypto.randomUUID()}.tmp`);
+      const temporary = join(folder, temporaryName(name));
       const file: Begun = { path, temporary, opening: open(temporary, 'wx'), closed: false };
       begun.push(file);
       file.handle = await ioWait('creating the file', () => file.opening, { place: { file: path } });

@@ -1,6 +1,7 @@
 // Two models over the same samples, judged by their outputs. Both run in one engine, one sample at a time.
 
 import { RunContext } from '../../context.js';
+import { countOf } from '../../data/countOf.js';
 import { type CheckedSample, readSamples } from '../../data/readSamples.js';
 import type { Samples } from '../../data/sample.js';
 import { OctavoError } from '../../errors.js';
@@ -72,7 +73,7 @@ class Run {
       signal: context.signal,
       onProgress: context.isObserved ? () => undefined : undefined,
     });
-    const total = samples?.count ?? (Array.isArray(samples) ? samples.length : 0);
+    const total = countOf(samples, this.#a.inputs);
     let count = 0;
     context.report('compare', 0, total);
     for await (const sample of readSamples(samples, this.#a.inputs, quiet)) {

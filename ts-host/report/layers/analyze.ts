@@ -2,6 +2,7 @@
 // layers are tried in float, and everything is put together.
 
 import { RunContext } from '../../context.js';
+import { countOf } from '../../data/countOf.js';
 import { readSamples } from '../../data/readSamples.js';
 import type { Samples } from '../../data/sample.js';
 import { type Model, nodeIds } from '../../ir/model.js';
@@ -140,8 +141,7 @@ class Analysis {
   /** The first samples are kept for trials: others may be gone when they are wanted again. */
   async #runAll(measuring: Measuring, samples: Samples): Promise<{ names: string[]; kept: KeptFeeds[] }> {
     const most = this.#options.samples ?? DEFAULT_SAMPLES;
-    const known = samples?.count ?? (Array.isArray(samples) ? samples.length : most);
-    const total = Math.min(most, known);
+    const total = Math.min(most, countOf(samples, measuring.inputs) || most);
     const names: string[] = [];
     const kept: KeptFeeds[] = [];
     this.#context.report('compare', 0, total);
