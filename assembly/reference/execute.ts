@@ -74,6 +74,7 @@ export { grid_sample_f32 } from '../kernels/grid-sample/scalar';
 export { roi_align_check, roi_align_f32 } from '../kernels/roi-align/scalar';
 export { nms_begin, nms_continue, nms_write } from '../kernels/nms/scalar';
 export { map_codes_u8 } from '../kernels/qlinear/scalar';
+export { binary_codes_u8 } from './qlinear';
 export { count_bins_f32_u32, join_counts_u32, observe_range_f32 } from './observe';
 export { add_counts_f64, add_counts_u32_f64, tail_bins_u32 } from '../kernels/observe/scalar';
 export { code_errors_f64, kl_divergences_f64 } from './search';

@@ -12,6 +12,20 @@ import type { ScratchPlan } from './scratch.js';
 
 const ONE_SCALE = { depth: 1, inner: 1, block: 1, scaleCount: 1 };
 
+/** A float32 scale for all, and a zero point of `dtype`, if any.
+ *  @throws OctavoError for other inputs */
+export function checkOneScale(
+  node: NodeContext,
+  dtype: 'int8' | 'uint8',
+  [scale, zeroPoint]: readonly [number, number],
+): void {
+  requireOneScale(node, scale);
+  const given = node.optional(zeroPoint);
+  if (given !== undefined && (given.dtype !== dtype || elementCount(given.dims) !== 1)) {
+    node.fail(`input ${zeroPoint} is ${describeType(given)}, needs one zero point of ${dtype}`);
+  }
+}
+
 export class OneScale {
   readonly dtype: 'int8' | 'uint8';
   readonly #node: NodeContext;
@@ -27,13 +41,9 @@ export class OneScale {
     [scale, zeroPoint]: readonly [number, number],
     range?: readonly [number, number],
   ) {
-    requireOneScale(node, scale);
-    const given = node.optional(zeroPoint);
-    if (given !== undefined && (given.dtype !== dtype || elementCount(given.dims) !== 1)) {
-      node.fail(`input ${zeroPoint} is ${describeType(given)}, needs one zero point of ${dtype}`);
-    }
-    const type = codeType(node, dtype);
-    const codes = range === undefined ? type : { ...type, range };
+    checkOneScale(node, dtype, [scale, zeroPoint]);
+    const whole = codeType(node, dtype);
+    const codes = range === undefined ? whole : { ...whole, range };
     this.dtype = dtype;
     this.#node = node;
     this.#storage = codes.storage;

@@ -1,61 +1,127 @@
 // QLinearAdd and QLinearMul: both operands as float32, the operator, the result as codes. That is their definition; the
-// codes of onnxruntime, which folds the scales first, may be one apart.
+// codes of onnxruntime, which folds the scales first, may be one apart. With one number the result is a function of one code:
+// a table.
 
-import { binaryBroadcast } from '../../../wasm/kernels/execute/binary.js';
 import { broadcastShape, planWalk, walkBytes, writeWalk } from '../../../wasm/kernels/execute/broadcast.js';
+import {
+  BINARY_CODES_BYTES,
+  type BinaryOfCodes,
+  binaryCodes,
+  binaryZeroPoints,
+  mapCodes,
+  TABLE_BYTES,
+  writeAllCodes,
+  writeBinaryCodes,
+} from '../../../wasm/kernels/execute/qlinear.js';
+import { widenCodes } from '../../../wasm/kernels/execute/qparams.js';
 import type { NodeContext } from '../../node.js';
 import type { Addresses, Operator, Plan, Step } from '../../operator.js';
 import { byteType, codeRange } from '../../quantized/codes.js';
-import { OneScale } from '../../quantized/oneScale.js';
+import { checkOneScale } from '../../quantized/oneScale.js';
 import { ScratchPlan } from '../../quantized/scratch.js';
-import { tileSteps } from '../../quantized/tiles.js';
-import { type Address, describeType, sizeOf } from '../../value.js';
+import { describeType, sizeOf } from '../../value.js';
 
-const PIECE_ELEMENTS = 16384;
-const PIECES_PER_STEP = 64;
+const PIECE_ELEMENTS = 2 ** 20;
+/** Elements from which a table is worth making. */
+const TABLE_FROM = 2048;
 
-function planBinary(node: NodeContext, op: 'add' | 'mul'): Plan {
-  const [a, b] = [node.input(0), node.input(3)];
-  const dtype = byteType(node, 0);
-  if (byteType(node, 3) !== dtype) node.fail(`input 0 is ${a.dtype}, but input 3 ${b.dtype}`);
+/** Indices of tensor, scale and zero point. */
+const A = [0, 1, 2] as const;
+const B = [3, 4, 5] as const;
+const ZERO_POINTS = [2, 5, 7] as const;
+
+function planBinary(node: NodeContext, op: BinaryOfCodes): Plan {
+  const [a, b] = [node.input(A[0]), node.input(B[0])];
+  const dtype = byteType(node, A[0]);
+  if (byteType(node, B[0]) !== dtype) node.fail(`input 0 is ${a.dtype}, but input 3 ${b.dtype}`);
   const dims =
     broadcastShape([a.dims, b.dims]) ??
     node.fail(`${describeType(a)} and ${describeType(b)} do not broadcast`);
+  checkOneScale(node, dtype, [1, 2]);
+  checkOneScale(node, dtype, [4, 5]);
+  checkOneScale(node, dtype, [6, 7]);
+  const range = codeRange(node, dtype);
+  const y = { dtype, dims };
   const scratch = new ScratchPlan();
-  const operands = [
-    { input: 0, scale: new OneScale(node, scratch, dtype, [1, 2]), floats: scratch.take(sizeOf(a) * 4) },
-    { input: 3, scale: new OneScale(node, scratch, dtype, [4, 5]), floats: scratch.take(sizeOf(b) * 4) },
-  ];
-  const result = new OneScale(node, scratch, dtype, [6, 7], codeRange(node, dtype));
-  const sums = scratch.take(PIECE_ELEMENTS * 4);
-  const walk = scratch.take(walkBytes(dims.length));
-  const pieces = planWalk(dims, [a.dims, b.dims], PIECE_ELEMENTS);
+  const block = scratch.take(BINARY_CODES_BYTES);
   const { engine } = node;
+  const { kernels } = engine;
+  const begin = (at: Addresses): void => {
+    const scales = [at.input(1), at.input(4), at.input(6)] as const;
+    writeBinaryCodes(engine, at.scratch + block, { scales, signed: dtype === 'int8', range, op });
+    for (const [i, place] of binaryZeroPoints(at.scratch + block).entries()) {
+      const index = ZERO_POINTS[i]!;
+      widenCodes(kernels, dtype, node.has(index) ? at.input(index) : 0, place, 1, 0);
+    }
+  };
+  const one = [a, b].findIndex((type) => sizeOf(type) === 1);
+  const call = { node, dims, begin, block };
+  const steps =
+    one >= 0 && sizeOf(y) >= TABLE_FROM
+      ? byTable(call, scratch, one)
+      : byWalk(call, scratch, [a.dims, b.dims]);
+  return { outputs: [y], scratch: scratch.size, bind: steps };
+}
 
-  const piece = (at: Addresses, index: number): void => {
-    const { starts, outStart, elements } = pieces[index]!;
-    const [x, y] = operands.map(({ floats }, i): Address => at.scratch + floats + starts[i]! * 4);
-    writeWalk(engine, at.scratch + walk, pieces[index]!);
-    binaryBroadcast(engine.kernels, op, 'float32', x!, y!, at.scratch + sums, at.scratch + walk);
-    result.toCodes(at, at.scratch + sums, at.output(0) + outStart, elements);
+interface Call {
+  readonly node: NodeContext;
+  readonly dims: readonly number[];
+  readonly block: number;
+  begin(at: Addresses): void;
+}
+
+function byWalk(
+  { node, dims, begin, block }: Call,
+  scratch: ScratchPlan,
+  operands: readonly (readonly number[])[],
+): (at: Addresses) => Step[] {
+  const walk = scratch.take(walkBytes(dims.length));
+  const pieces = planWalk(dims, operands, PIECE_ELEMENTS);
+  return (at) =>
+    pieces.map((piece, i) => () => {
+      if (i === 0) begin(at);
+      const [x, y] = [at.input(A[0]) + piece.starts[0]!, at.input(B[0]) + piece.starts[1]!];
+      writeWalk(node.engine, at.scratch + walk, piece);
+      binaryCodes(
+        node.engine.kernels,
+        x,
+        y,
+        at.output(0) + piece.outStart,
+        at.scratch + block,
+        at.scratch + walk,
+      );
+    });
+}
+
+/** @param one - 0 or 1: the operand of one element */
+function byTable(
+  { node, dims, begin, block }: Call,
+  scratch: ScratchPlan,
+  one: number,
+): (at: Addresses) => Step[] {
+  const walk = scratch.take(walkBytes(1));
+  const [codes, table] = [scratch.take(TABLE_BYTES), scratch.take(TABLE_BYTES)];
+  const [all] = planWalk([TABLE_BYTES], one === 0 ? [[1], [TABLE_BYTES]] : [[TABLE_BYTES], [1]], TABLE_BYTES);
+  const total = sizeOf({ dtype: 'uint8', dims });
+  const { engine } = node;
+  const { kernels } = engine;
+  const fill = (at: Addresses): void => {
+    begin(at);
+    writeAllCodes(engine, at.scratch + codes);
+    writeWalk(engine, at.scratch + walk, all!);
+    const operands = [at.input(A[0]), at.input(B[0])];
+    operands[1 - one] = at.scratch + codes;
+    const [x, y] = operands as [number, number];
+    binaryCodes(kernels, x, y, at.scratch + table, at.scratch + block, at.scratch + walk);
   };
-  return {
-    outputs: [{ dtype, dims }],
-    scratch: scratch.size,
-    bind: (at): readonly Step[] => [
-      ...operands.flatMap(({ input, scale, floats }) =>
-        tileSteps(sizeOf(node.input(input))).steps(
-          () => scale.write(at),
-          (from, count) => scale.toFloats(at, at.input(input) + from, at.scratch + floats + from * 4, count),
-        ),
-      ),
-      () => result.write(at),
-      ...Array.from({ length: Math.ceil(pieces.length / PIECES_PER_STEP) }, (_, i) => () => {
-        const end = Math.min(pieces.length, (i + 1) * PIECES_PER_STEP);
-        for (let index = i * PIECES_PER_STEP; index < end; index++) piece(at, index);
-      }),
-    ],
-  };
+  return (at) =>
+    Array.from({ length: Math.ceil(total / PIECE_ELEMENTS) }, (_, i) => () => {
+      if (i === 0) fill(at);
+      const from = i * PIECE_ELEMENTS;
+      const count = Math.min(PIECE_ELEMENTS, total - from);
+      const x = at.input(one === 0 ? B[0] : A[0]) + from;
+      mapCodes(kernels, x, at.output(0) + from, at.scratch + table, 1, count, 0);
+    });
 }
 
 export const qlinearBinary: readonly Operator[] = [

@@ -25,3 +25,46 @@ export function mapCodes(
 ): void {
   k.map_codes_u8!(x, out, table, rows, n, stride);
 }
+
+/** Bytes of the block that {@link writeBinaryCodes} writes. */
+export const BINARY_CODES_BYTES = 40;
+
+/** Operators of {@link binaryCodes}, in the order of the kernel's numbers. */
+const BINARY = ['add', 'mul'] as const;
+export type BinaryOfCodes = (typeof BINARY)[number];
+
+export interface BinaryCodes {
+  /** Addresses of one float32 each: of a, b and the result. */
+  readonly scales: readonly [number, number, number];
+  readonly signed: boolean;
+  /** Smallest and largest code of the result. */
+  readonly range: readonly [number, number];
+  readonly op: BinaryOfCodes;
+}
+
+/** Where the zero points of a, b and the result, i32, have their place in a block at `block`. */
+export function binaryZeroPoints(block: number): readonly [number, number, number] {
+  return [block + 12, block + 16, block + 20];
+}
+
+/** Writes the block (assembly/abi/binary-codes.ts) but for the zero points. */
+export function writeBinaryCodes(
+  engine: ExecutionEngine,
+  block: number,
+  { scales, signed, range, op }: BinaryCodes,
+): void {
+  writeInts(engine, block, scales);
+  writeInts(engine, block + 24, [signed ? 1 : 0, ...range, BINARY.indexOf(op)]);
+}
+
+/** out = a op b, codes all of them, over a walk (broadcast.ts). */
+export function binaryCodes(
+  k: KernelExports,
+  a: number,
+  b: number,
+  out: number,
+  block: number,
+  walk: number,
+): void {
+  k.binary_codes_u8!(a, b, out, block, walk);
+}

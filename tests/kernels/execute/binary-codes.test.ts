@@ -1,0 +1,97 @@
+// Add and multiply on codes: SIMD and reference equal to the definition, over every kind of broadcasting and row.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { planWalk, walkBytes, writeWalk } from '../../../ts-host/wasm/kernels/execute/broadcast.js';
+import { writeInts } from '../../../ts-host/wasm/kernels/execute/ints.js';
+import {
+  BINARY_CODES_BYTES,
+  binaryCodes,
+  binaryZeroPoints,
+  writeBinaryCodes,
+} from '../../../ts-host/wasm/kernels/execute/qlinear.js';
+import { roundHalfToEven } from '../../support/quant-oracle.js';
+import { Rng } from '../../support/rng.js';
+import { type Broadcast, broadcasts, countOf, sources } from './broadcasting.js';
+import { ENGINES } from './engines.js';
+import { withHeapGuards } from './guarded-heap.js';
+
+const { fround } = Math;
+const SPECIALS = [0, Number.NaN, Number.POSITIVE_INFINITY, 1e-40, 3e38];
+
+interface Parameters {
+  readonly op: 'add' | 'mul';
+  readonly signed: boolean;
+  readonly scales: Float32Array;
+  readonly points: readonly number[];
+  readonly range: readonly [number, number];
+}
+
+function parametersOf(rng: Rng, index: number): Parameters {
+  const signed = rng.float() < 0.5;
+  const [low, high] = signed ? [-128, 127] : [0, 255];
+  const scales = Float32Array.from([0.02, 0.03, 0.05], (most) => most * (0.2 + rng.float()));
+  if (index % 6 === 5) scales[index % 3] = SPECIALS[rng.int(0, 4)]!;
+  const least = rng.int(low, high);
+  return {
+    op: index % 2 === 0 ? 'add' : 'mul',
+    signed,
+    scales,
+    points: [rng.int(low, high), rng.int(low, high), rng.int(low, high)],
+    range: index % 3 === 0 ? [least, rng.int(least, high)] : [low, high],
+  };
+}
+
+function expectedOf({ op, signed, scales, points, range }: Parameters, a: number, b: number): number {
+  const code = (byte: number): number => (signed ? (byte << 24) >> 24 : byte);
+  const x = fround((code(a) - points[0]!) * scales[0]!);
+  const y = fround((code(b) - points[1]!) * scales[1]!);
+  const quotient = fround(fround(op === 'add' ? x + y : x * y) / scales[2]!);
+  const rounded = Number.isNaN(quotient) ? 0 : roundHalfToEven(Math.max(-1e5, Math.min(1e5, quotient)));
+  return Math.max(range[0], Math.min(range[1], rounded + points[2]!)) & 255;
+}
+
+function run(
+  engine: (typeof ENGINES)[number][1],
+  test: Parameters,
+  walk: Broadcast,
+  operands: Uint8Array[],
+  shift: number,
+) {
+  const out = new Uint8Array(countOf(walk.out));
+  const block = new Uint8Array(BINARY_CODES_BYTES);
+  const steps = new Uint8Array(walkBytes(walk.out.length));
+  const arrays = [...operands, out, test.scales];
+  withHeapGuards(engine, arrays, shift, (a, b, to, scales) => {
+    const [params, path] = [engine.heap.copyIn(block), engine.heap.copyIn(steps)];
+    const at = [scales!, scales! + 4, scales! + 8] as const;
+    writeBinaryCodes(engine, params, { ...test, scales: at });
+    writeInts(engine, binaryZeroPoints(params)[0], test.points);
+    for (const piece of planWalk(walk.out, walk.operands, 100)) {
+      writeWalk(engine, path, piece);
+      const [x, y] = [a! + piece.starts[0]!, b! + piece.starts[1]!];
+      binaryCodes(engine.kernels, x, y, to! + piece.outStart, params, path);
+    }
+    engine.heap.free(params);
+    engine.heap.free(path);
+  });
+  return out;
+}
+
+for (const [name, engine] of ENGINES) {
+  describe(`binary_codes_u8 ${name}`, () => {
+    it('every broadcasting, row length, sign and special scale -> the codes of the definition', () => {
+      const rng = new Rng(5);
+      for (const [index, walk] of broadcasts(rng, 2).entries()) {
+        const test = parametersOf(rng, index);
+        const operands = walk.operands.map((dims) => rng.bytes(countOf(dims)));
+        const [as, bs] = walk.operands.map((dims) => sources(walk.out, dims));
+        const expected = Uint8Array.from(as!, (from, i) =>
+          expectedOf(test, operands[0]![from]!, operands[1]![bs![i]!]!),
+        );
+        const actual = run(engine, test, walk, operands, 4 * (index % 3));
+        assert.deepEqual(actual, expected, `${index}: ${JSON.stringify({ ...test, ...walk })}`);
+      }
+    });
+  });
+}
