@@ -3,7 +3,7 @@
 //   code = clamp(roundHalfToEven(((a − za) · sa ∘ (b − zb) · sb) / sy) + zy, codeMin, codeMax)      NaN -> zy
 //
 // every operation in float32. Signed codes are read as unsigned ones, their zero points moved along. Bit-equal to
-// reference/qlinear.ts; out must not overlap the operands.
+// reference/qlinear.ts; out may be an operand that does not repeat.
 
 import { BinaryCodes } from '../../abi/binary-codes';
 import { nextRow, rowLength, rowOffset, rowStep } from '../../layout/broadcast';
@@ -59,7 +59,7 @@ function prepare(codes: BinaryCodes): void {
 }
 
 /** A row; of an operand whose step is 0 one element stands for all. A last vector that ends at the edge computes some
- *  elements twice. */
+ *  elements twice, from operands that were read before all others: out may be one of them. */
 function row(aPtr: usize, bPtr: usize, outPtr: usize, length: usize, aStep: u32, bStep: u32): void {
   if (length < 16) {
     for (let i: usize = 0; i < length; i++) {
@@ -67,14 +67,17 @@ function row(aPtr: usize, bPtr: usize, outPtr: usize, length: usize, aStep: u32,
     }
     return;
   }
-  let i: usize = 0;
-  while (true) {
-    const a = aStep == 0 ? v128.load8_splat(aPtr) : v128.load(aPtr + i);
-    const b = bStep == 0 ? v128.load8_splat(bPtr) : v128.load(bPtr + i);
+  const last = length - 16;
+  let a = aStep == 0 ? v128.load8_splat(aPtr) : v128.load(aPtr + last);
+  let b = bStep == 0 ? v128.load8_splat(bPtr) : v128.load(bPtr + last);
+  const lastA = a;
+  const lastB = b;
+  for (let i: usize = 0; i < last; i += 16) {
+    if (aStep != 0) a = v128.load(aPtr + i);
+    if (bStep != 0) b = v128.load(bPtr + i);
     result(a, b, outPtr + i, 16);
-    if (i + 16 == length) return;
-    i = min(i + 16, length - 16);
   }
+  result(lastA, lastB, outPtr + last, 16);
 }
 
 /** Stores the results of sixteen codes, or of the first of them. */

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { planWalk, walkBytes, writeWalk } from '../../../ts-host/wasm/kernels/execute/broadcast.js';
 import { writeInts } from '../../../ts-host/wasm/kernels/execute/ints.js';
 import {
   BINARY_CODES_BYTES,
@@ -12,9 +11,8 @@ import {
 } from '../../../ts-host/wasm/kernels/execute/qlinear.js';
 import { roundHalfToEven } from '../../support/quant-oracle.js';
 import { Rng } from '../../support/rng.js';
-import { type Broadcast, broadcasts, countOf, sources } from './broadcasting.js';
+import { type Broadcast, broadcasts, countOf, runWalk, sources } from './broadcasting.js';
 import { ENGINES } from './engines.js';
-import { withHeapGuards } from './guarded-heap.js';
 
 const { fround } = Math;
 const SPECIALS = [0, Number.NaN, Number.POSITIVE_INFINITY, 1e-40, 3e38];
@@ -51,30 +49,34 @@ function expectedOf({ op, signed, scales, points, range }: Parameters, a: number
   return Math.max(range[0], Math.min(range[1], rounded + points[2]!)) & 255;
 }
 
+/** @param inPlace - an operand as large as the output, which is written over it */
 function run(
   engine: (typeof ENGINES)[number][1],
   test: Parameters,
   walk: Broadcast,
   operands: Uint8Array[],
   shift: number,
-) {
-  const out = new Uint8Array(countOf(walk.out));
-  const block = new Uint8Array(BINARY_CODES_BYTES);
-  const steps = new Uint8Array(walkBytes(walk.out.length));
-  const arrays = [...operands, out, test.scales];
-  withHeapGuards(engine, arrays, shift, (a, b, to, scales) => {
-    const [params, path] = [engine.heap.copyIn(block), engine.heap.copyIn(steps)];
-    const at = [scales!, scales! + 4, scales! + 8] as const;
-    writeBinaryCodes(engine, params, { ...test, scales: at });
-    writeInts(engine, binaryZeroPoints(params)[0], test.points);
-    for (const piece of planWalk(walk.out, walk.operands, 100)) {
-      writeWalk(engine, path, piece);
-      const [x, y] = [a! + piece.starts[0]!, b! + piece.starts[1]!];
-      binaryCodes(engine.kernels, x, y, to! + piece.outStart, params, path);
-    }
-    engine.heap.free(params);
-    engine.heap.free(path);
-  });
+  inPlace?: number,
+): Uint8Array {
+  const { heap } = engine;
+  const scales = heap.copyIn(test.scales);
+  const params = heap.alloc(BINARY_CODES_BYTES);
+  writeBinaryCodes(engine, params, { ...test, scales: [scales, scales + 4, scales + 8] });
+  writeInts(engine, binaryZeroPoints(params)[0], test.points);
+  const out = inPlace === undefined ? new Uint8Array(countOf(walk.out)) : operands[inPlace]!.slice();
+  const options = { limit: 100, shift, inPlace };
+  runWalk(
+    engine,
+    walk,
+    operands,
+    [1, 1],
+    out,
+    1,
+    ([a, b], to, path) => binaryCodes(engine.kernels, a!, b!, to, params, path),
+    options,
+  );
+  heap.free(scales);
+  heap.free(params);
   return out;
 }
 
@@ -89,8 +91,15 @@ for (const [name, engine] of ENGINES) {
         const expected = Uint8Array.from(as!, (from, i) =>
           expectedOf(test, operands[0]![from]!, operands[1]![bs![i]!]!),
         );
-        const actual = run(engine, test, walk, operands, 4 * (index % 3));
-        assert.deepEqual(actual, expected, `${index}: ${JSON.stringify({ ...test, ...walk })}`);
+        const full = walk.operands.flatMap((dims, i) => (countOf(dims) === expected.length ? [i] : []));
+        for (const inPlace of [undefined, ...full]) {
+          const actual = run(engine, test, walk, operands, index % 5, inPlace);
+          assert.deepEqual(
+            actual,
+            expected,
+            `${index}, over ${inPlace}: ${JSON.stringify({ ...test, ...walk })}`,
+          );
+        }
       }
     });
   });

@@ -2,6 +2,7 @@
 
 import type { Operator } from '../../operator.js';
 import { codeLookup } from './codeLookup.js';
+import { codeTable } from './codeTable.js';
 import { quantizedConv } from './conv.js';
 import { dequantizeLinear } from './dequantizeLinear.js';
 import { dynamicQuantize } from './dynamicQuantize.js';
@@ -18,6 +19,7 @@ import { quantizeLinear } from './quantizeLinear.js';
 // biome-ignore format: a line each
 export const QUANTIZED_OPERATORS: readonly Operator[] = [
   codeLookup,
+  codeTable,
   dequantizeLinear,
   dynamicQuantize,
   gatherBlockQuantized,

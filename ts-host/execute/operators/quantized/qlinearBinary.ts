@@ -20,6 +20,7 @@ import { byteType, codeRange } from '../../quantized/codes.js';
 import { checkOneScale } from '../../quantized/oneScale.js';
 import { ScratchPlan } from '../../quantized/scratch.js';
 import { describeType, sizeOf } from '../../value.js';
+import { overwritable } from '../elementwise.js';
 
 const PIECE_ELEMENTS = 2 ** 20;
 /** Elements from which a table is worth making. */
@@ -60,7 +61,7 @@ function planBinary(node: NodeContext, op: BinaryOfCodes): Plan {
     one >= 0 && sizeOf(y) >= TABLE_FROM
       ? byTable(call, scratch, one)
       : byWalk(call, scratch, [a.dims, b.dims]);
-  return { outputs: [y], scratch: scratch.size, bind: steps };
+  return { outputs: [y], scratch: scratch.size, inPlace: overwritable(node, [A[0], B[0]], y), bind: steps };
 }
 
 interface Call {

@@ -6,42 +6,23 @@ import { unary } from '../../../wasm/kernels/execute/unary.js';
 import type { NodeContext } from '../../node.js';
 import type { Operator, Plan, Step } from '../../operator.js';
 import { byteType } from '../../quantized/codes.js';
-import { CodeTable, type FloatFunction } from '../../quantized/codeTable.js';
+import { CodeTable } from '../../quantized/codeTable.js';
 import { OneScale } from '../../quantized/oneScale.js';
 import { ScratchPlan } from '../../quantized/scratch.js';
-import { tileSteps } from '../../quantized/tiles.js';
-import { describeType, sizeOf } from '../../value.js';
+import { describeType } from '../../value.js';
+import { planCodeTable } from './codeTable.js';
 
 const ROWS_ELEMENTS = 2 ** 19;
 
-function planActivation(node: NodeContext, apply: FloatFunction): Plan {
-  const scratch = new ScratchPlan();
-  const from = OneScale.ofInput(node, scratch, 0, [1, 2]);
-  const to = new OneScale(node, scratch, from.dtype, [3, 4]);
-  const table = new CodeTable(node, scratch);
-  const { dims } = node.input(0);
-  const { kernels } = node.engine;
-  return {
-    outputs: [{ dtype: from.dtype, dims }],
-    scratch: scratch.size,
-    bind: (at) =>
-      tileSteps(sizeOf(node.input(0))).steps(
-        () => table.write(at, from, to, apply),
-        (start, count) =>
-          mapCodes(kernels, at.input(0) + start, at.output(0) + start, table.address(at), 1, count, 0),
-      ),
-  };
-}
-
 function planSigmoid(node: NodeContext): Plan {
   const { kernels } = node.engine;
-  return planActivation(node, (x, count) => unary(kernels, 'sigmoid', 'float32', x, x, count));
+  return planCodeTable(node, (x, count) => unary(kernels, 'sigmoid', 'float32', x, x, count));
 }
 
 function planLeakyRelu(node: NodeContext): Plan {
   const { kernels } = node.engine;
   const alpha = node.float('alpha', 0.01);
-  return planActivation(node, (x, count) => unary(kernels, 'leakyRelu', 'float32', x, x, count, [alpha]));
+  return planCodeTable(node, (x, count) => unary(kernels, 'leakyRelu', 'float32', x, x, count, [alpha]));
 }
 
 /** Inputs: scale and zero point of the result, then a tensor, its scale and its zero point, again and again. */
