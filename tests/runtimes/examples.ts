@@ -29,8 +29,11 @@ export async function copyExamples(scratch: Scratch): Promise<void> {
       condition,
     ]);
   }
-  cpSync(join(repository, 'examples/browser'), join(scratch.www, 'example'), { recursive: true });
-  symlinkSync(join(scratch.app, 'node_modules'), join(scratch.www, 'example/node_modules'));
+  for (const name of ['browser', 'background']) {
+    const folder = join(scratch.www, 'examples', name);
+    cpSync(join(repository, 'examples', name), folder, { recursive: true });
+    symlinkSync(join(scratch.app, 'node_modules'), join(folder, 'node_modules'));
+  }
 }
 
 /** A new folder for one example's output. */
@@ -44,7 +47,7 @@ function outputFolder(stage: Stage, name: string): string {
 function made(version: string, sha256: string): Answer {
   return {
     version,
-    answer: { hashes: { [basename(MODEL)]: sha256 }, diagnostics: `${basename(MODEL)} quantized` },
+    answer: { hashes: { [basename(MODEL)]: sha256 }, diagnostics: basename(MODEL) },
   };
 }
 
@@ -101,14 +104,21 @@ export async function workerExample(stage: Stage, condition: WorkerCondition): P
   return hash === undefined ? { version, answer: `${reason} ${stdout}` } : made(version, hash);
 }
 
+/** A model run in a worker thread: the bytes of its first output. */
+export function backgroundExample(stage: Stage): Promise<Answer> {
+  const output = join(outputFolder(stage, 'background-node'), 'output.bin');
+  const args = ['examples/background/run.mjs', MODEL, '1x3x48x192', output];
+  return runExample(stage, findNode(24), args, output);
+}
+
 /** A person's steps: pick a file, press the button, wait for the link, follow it. */
-export async function browserExample(stage: Stage): Promise<Answer> {
+export async function browserExample(stage: Stage, name: 'browser' | 'background'): Promise<Answer> {
   const executable = findBrowsers().chromium;
   const node = findToolNode();
   if (executable === undefined) throw missingBrowser(stage);
   if (node === undefined || stage.npmProblem !== '') throw missingFromNpm(stage);
-  const folder = outputFolder(stage, 'browser');
-  const url = `${stage.server.origin}/example/index.html`;
+  const folder = outputFolder(stage, name);
+  const url = `${stage.server.origin}/examples/${name}/index.html`;
   const args = [join(launchFolder, 'drive-example.mjs'), executable, url, MODEL, folder];
   const { stdout, reason } = await runCommand(node, args, { timeoutMs: TASK_LIMIT_MS });
   const version = /^OCTAVO_VERSION \D*([\d.]+)/m.exec(stdout)?.[1] ?? 'unknown';

@@ -14,7 +14,7 @@ import { installBrowsers, installNpm } from './setup/install.js';
 import { makeScratch, repository } from './setup/scratch.js';
 import { startServer } from './setup/server.js';
 import type { Stage } from './stage.js';
-import { exampleTasks, refusalTasks, workloadTasks } from './tasks.js';
+import { backgroundTasks, exampleTasks, refusalTasks, workloadTasks } from './tasks.js';
 
 /** Machines have two cores at least, and a workload keeps one busy. */
 const AT_ONCE = 2;
@@ -71,7 +71,9 @@ const [npmProblem, browserProblem, scratch] = await Promise.all([
 const server = await startServer(scratch.www);
 const stage: Stage = { scratch, server, npmProblem, browserProblem };
 await copyExamples(scratch);
-const groups = [workloadTasks(stage), exampleTasks(stage), refusalTasks(stage)].map(wanted);
+const groups = [workloadTasks(stage), exampleTasks(stage), backgroundTasks(stage), refusalTasks(stage)].map(
+  wanted,
+);
 if (groups.flat().length === 0) throw new Error(`--only ${flags.only}: no such row`);
 const rows: Row[] = [];
 // Within a group all results must be equal; refusals have none.

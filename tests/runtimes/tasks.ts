@@ -2,6 +2,7 @@
 // reason's code.
 
 import {
+  backgroundExample,
   browserExample,
   bunExample,
   denoExample,
@@ -43,7 +44,15 @@ export function exampleTasks(stage: Stage): Task[] {
     ...WORKER_CONDITIONS.map((condition) =>
       task(`example worker (${condition})`, () => workerExample(stage, condition)),
     ),
-    task('example browser', () => browserExample(stage)),
+    task('example browser', () => browserExample(stage, 'browser')),
+  ];
+}
+
+/** The examples that run a model: likewise. */
+export function backgroundTasks(stage: Stage): Task[] {
+  return [
+    task('example background node', () => backgroundExample(stage)),
+    task('example background browser', () => browserExample(stage, 'background')),
   ];
 }
 
