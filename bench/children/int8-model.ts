@@ -29,18 +29,20 @@ export interface Int8Result {
   readonly problems: readonly string[];
 }
 
-const SAMPLES = 2;
-
 const model = INT8_MODELS[process.argv[2] ?? '']!;
 const float = floatBytes(model);
 if (float === undefined) throw new Error(`${model.path} is not here`);
 const { input, dims } = model;
+const isSmall = model.isLarge !== true;
 const count = dims.reduce((a, b) => a * b, 1);
 const picture: Picture = { input, dims, data: randomValues(count, 1, 1) };
 
 const built = (name: string) => import(new URL(`../../dist/${name}.js`, import.meta.url).href);
 const octavo = (await built('index')) as typeof Octavo;
-const samples = Array.from({ length: SAMPLES }, (_, i) => ({ dims, data: randomValues(count, 1, 2 + i) }));
+const samples = Array.from({ length: isSmall ? 2 : 1 }, (_, i) => ({
+  dims,
+  data: randomValues(count, 1, 2 + i),
+}));
 const result = await octavo.quantize(float, { mode: 'static', calibration: samples });
 const int8 = await result.bytes();
 await result.close();
@@ -68,7 +70,6 @@ async function tried(what: string, make: () => Promise<Subject | Subject[]>): Pr
 }
 
 const net = model.net?.();
-const isSmall = model.isLarge !== true;
 const subjects = [
   ...(await tried('int8', () => ours('int8', int8, 'all', 'fast'))),
   ...(await tried('int8 strict', () => ours('int8 strict', int8, 'simd', 'strict'))),

@@ -45,7 +45,6 @@ describe('octavo bench', () => {
       ),
       new RegExp(`^ +${number} items/s, ${number} GOPS, first result after ${number} ms$`),
       /^memory +arena [\d.]+ kB \(least possible [\d.]+ kB\), weights [\d.]+ kB, at most [\d.]+ kB$/,
-      /^precision +strict$/,
       /^ *ms +share +GOPS +operator +output +node$/,
       new RegExp(String.raw`^ *${number} +${number} % +${number} +Conv +2x12x12x8 +second$`),
     ];
@@ -66,18 +65,33 @@ describe('octavo bench', () => {
     ];
     assert.deepEqual(Object.keys(plain), keys);
     assert.ok(Number(plain.minMs) > 0 && Number(plain.minMs) <= Number(plain.medianMs));
-    const args = ['bench', b, '--against', a, '--data', samples, '--labels', labels, '--json'];
+    const args = [
+      'bench',
+      b,
+      '--against',
+      a,
+      '--data',
+      samples,
+      '--labels',
+      labels,
+      '--threads',
+      '2',
+      '--json',
+    ];
     const told = json(await octavo(args)) as Record<string, any>;
     assert.deepEqual([told.runs, told.samples, told.against.model], [4, 4, a]);
     assert.ok(told.speedup > 0 && told.accuracy.samples === 4 && told.against.accuracy.samples === 4);
     assert.ok(told.accuracy.top5 === 1 && told.accuracy.top1 <= 1);
     assert.deepEqual([told.skipped, told.ignored], [[], 0]);
+    assert.ok(
+      told.threads === 2 && told.diagnostics.counts.integer > 0 && !('counts' in told.against.diagnostics),
+    );
   });
 
   it('what does not fit -> exit 2 or 1, and why', async () => {
     const { a, samples } = prepared();
     const cases: [string[], number, RegExp][] = [
-      [['--threads', '2'], 2, /one thread: --threads is 1, not 2/],
+      [['--threads', '65'], 2, /threads must be a whole number from 1 to 64, not 65/],
       [['--runs', '0'], 2, /above 0/],
       [['--labels', 'l.csv'], 2, /--labels needs --data/],
       [['--resize-method', 'CUBIC'], 2, /--resize-method needs --data/],

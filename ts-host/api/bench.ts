@@ -13,6 +13,7 @@ import { median } from '../report/bench/timing.js';
 import { LabelFinder, type Labels } from '../report/compare/labels.js';
 import { BenchSubject, type ModelBench } from './benchSubject.js';
 import { inputTypes } from './describe.js';
+import { requireThreads } from './session.js';
 
 export interface BenchOptions extends RunOptions {
   /** Milliseconds, on a clock that only goes forward: `() => performance.now()`. */
@@ -21,6 +22,8 @@ export interface BenchOptions extends RunOptions {
   readonly external?: ExternalResolver | undefined;
   /** As of a session. */
   readonly precision?: 'strict' | 'fast' | undefined;
+  /** As of a session. What was given is in `diagnostics`. */
+  readonly threads?: number | undefined;
   /** Runs that count. Default: 20; with samples, each batch once. */
   readonly runs?: number | undefined;
   /** Runs before them, which make the runtime compile. Default 5. */
@@ -70,8 +73,16 @@ const AHEAD_BYTES = 1 << 26;
 export async function benchModel(source: SourceInput, options: BenchOptions): Promise<Bench> {
   checkOptions(options);
   const context = new RunContext(options);
-  const { external, externalAgainst = external, precision = 'strict', now, labels, against } = options;
-  const common = { precision, now, labels: labels && new LabelFinder(labels) };
+  const {
+    external,
+    externalAgainst = external,
+    precision = 'strict',
+    threads = 1,
+    now,
+    labels,
+    against,
+  } = options;
+  const common = { precision, threads, now, labels: labels && new LabelFinder(labels) };
   const first = await BenchSubject.open(source, { ...common, external }, context);
   try {
     if (against === undefined) return await measured([first], options, context);
@@ -86,7 +97,8 @@ export async function benchModel(source: SourceInput, options: BenchOptions): Pr
   }
 }
 
-function checkOptions({ now, runs, warmup, samples, labels }: BenchOptions): void {
+function checkOptions({ now, runs, warmup, threads, samples, labels }: BenchOptions): void {
+  requireThreads(threads);
   const refuse = (field: string, message: string): never => {
     throw new OctavoError('INVALID_ARGUMENT', `${field} ${message}`, { field });
   };

@@ -47,6 +47,7 @@ export interface ModelBench extends Timing {
 export interface SubjectOptions {
   readonly external: ExternalResolver | undefined;
   readonly precision: 'strict' | 'fast';
+  readonly threads: number;
   readonly labels: LabelFinder | undefined;
   now(): number;
 }

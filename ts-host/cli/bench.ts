@@ -39,9 +39,7 @@ export async function benchCommand(
 /** Options that would be without effect are refused.
  *  @throws UsageError */
 function checkFlags(model: string, flags: BenchFlags): void {
-  const { threads = 1, data, labels, against, shape, seed } = flags;
-  if (threads !== 1)
-    throw new UsageError(`models run on one thread: --threads is 1, not ${threads}`, '--threads');
+  const { data, labels, against, shape, seed } = flags;
   if (against === STANDARD_STREAM || (model === STANDARD_STREAM && against !== undefined))
     throw new UsageError('two models need two files', '-');
   if (data !== undefined) {
@@ -60,7 +58,7 @@ async function measured(
   first: ModelInput,
   second: ModelInput | undefined,
   folder: SampleFolder | undefined,
-  { runs, warmup, batch, shape, seed, labels, precision, memoryLimit }: BenchFlags,
+  { runs, warmup, batch, threads, shape, seed, labels, precision, memoryLimit }: BenchFlags,
   { terminal, signal }: Environment,
 ): Promise<Bench> {
   return benchModel(first.source, {
@@ -71,6 +69,7 @@ async function measured(
     runs,
     warmup,
     batch,
+    threads,
     shapes: shape && Object.fromEntries(shape.map(({ name, dims }) => [name, dims])),
     seed,
     samples: folder?.samples,
@@ -93,7 +92,7 @@ function jsonOf(
     command: 'bench',
     model,
     ...(data === undefined ? {} : { data, ...(labels === undefined ? {} : { labels }) }),
-    threads: 1,
+    threads: bench.diagnostics.threads?.used ?? 1,
     ...bench,
     ...(against === undefined ? {} : { against: { model: other, ...against } }),
     ...(samples === undefined ? {} : { skipped: skippedJson(skipped), ignored: samples.ignored.length }),

@@ -20,7 +20,7 @@ export function benchText(names: BenchNames, bench: Bench, verbose: boolean): st
   const from = samples === undefined ? 'inputs made up' : `${samples} samples from ${names.data}`;
   const lines: [string, string][] = [
     ['model', paint('bold', names.model)],
-    ['runs', `${runs} after ${warmup}, batch ${batch}, 1 thread, ${bench.diagnostics.precision}, ${from}`],
+    ['runs', `${runs} after ${warmup}, batch ${batch}, ${how(bench)}, ${from}`],
     ...modelLines(bench, verbose),
   ];
   if (against !== undefined) {
@@ -48,17 +48,36 @@ function modelLines(bench: ModelBench, verbose: boolean): [string, string][] {
     const { top1, top5, samples } = accuracy;
     lines.push(['accuracy', `top-1 ${percent(top1)}, top-5 ${percent(top5)} of ${samples}`]);
   }
-  if (verbose) lines.push(...variantLines(bench));
+  const { counts } = bench.diagnostics;
+  if (counts !== undefined) lines.push(['nodes', `${counts.integer} in integers, ${counts.float} in float`]);
+  if (verbose) lines.push(...variantLines(bench), ...floatLines(bench));
   return lines;
 }
 
-/** What the session says of itself beyond what is shown above. */
-function variantLines({ diagnostics }: ModelBench): [string, string][] {
-  const { executor: _executor, memory: _memory, ...told } = diagnostics;
-  return Object.entries(told).map(([name, value]) => [name, plain(value)]);
+/** `2 threads, strict`, with the reason where fewer threads serve than were asked for. */
+function how({ diagnostics: { threads, precision } }: ModelBench): string {
+  const used = threads?.used ?? 1;
+  const reason = threads?.reason === undefined ? '' : ` (${threads.reason})`;
+  return `${used} ${used === 1 ? 'thread' : 'threads'}${reason}, ${precision}`;
 }
 
-/** `gemm: relaxed (exact and faster), pool: simd` */
+const SHOWN_ELSEWHERE = ['executor', 'precision', 'threads', 'memory', 'nodes', 'counts'];
+
+/** What the session says of itself beyond what is shown above: which kernels serve. */
+function variantLines({ diagnostics }: ModelBench): [string, string][] {
+  const told = Object.entries(diagnostics).filter(([name]) => !SHOWN_ELSEWHERE.includes(name));
+  return told.map(([name, value]) => [name, plain(value)]);
+}
+
+function floatLines({ diagnostics: { nodes = [] } }: ModelBench): [string, string][] {
+  const floats = nodes.filter(({ runs }) => runs === 'float');
+  return floats.map(({ node, opType, reason }, i) => [
+    i === 0 ? 'in float' : '',
+    `${opType} ${node}: ${reason ?? ''}`,
+  ]);
+}
+
+/** `variant relaxed, reason exact and faster` */
 function plain(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return value.map(plain).join('; ');

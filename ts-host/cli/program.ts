@@ -190,7 +190,7 @@ function benchCommand(environment: Environment): Command {
     .argument('<model>', 'an ONNX file, or - for standard input')
     .option('--runs <n>', 'runs that count; default 20, with --data each batch once', positive)
     .option('--warmup <n>', 'runs before them; default 5', count)
-    .option('--threads <n>', 'threads; there is 1', positive)
+    .option('--threads <n>', 'threads that share a run; default 1', positive)
     .option('--against <model>', 'another model, run in turn with the first')
     .option('--shape <name=dims>', 'dims of an input that the model leaves open (repeatable)', shapes)
     .option('--seed <n>', 'of the inputs that are made up; default 1', count)
