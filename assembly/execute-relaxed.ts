@@ -1,5 +1,6 @@
-// The exports of execute-relaxed.wasm: float kernels with relaxed SIMD (fused multiply-add), under the names they have
-// in execute.wasm. Their last bits depend on the machine, so they serve only `precision: 'fast'`.
+// The exports of execute-relaxed.wasm, under the names they have in execute.wasm: float kernels with fused multiply-add,
+// whose last bits depend on the machine, so that they serve only `precision: 'fast'`; and integer products, which are exact
+// where they are chosen.
 
 export { abiVersion, heapBase } from './abi/version';
 export { ownBytes, placeOwn } from './abi/own';

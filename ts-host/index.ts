@@ -57,6 +57,7 @@ export type { RecoveryReport } from './recover/recover.js';
 export type { Recovery, StepOutcome } from './recover/step.js';
 export type { TensorError } from './report/measure.js';
 export type { QuantizeReport, TensorReport } from './report/report.js';
+export type { KernelChoice } from './wasm/execution.js';
 export { type Diagnostics, diagnostics, type InitModules, init } from './wasm/load.js';
 export type { ModuleInput, ModuleSource } from './wasm/modules.js';
 export type { Family, FamilyChoice, RelaxedState } from './wasm/variants.js';

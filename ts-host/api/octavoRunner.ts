@@ -7,7 +7,7 @@ import type { NodeDecision } from '../execute/rewrite/fuseQuantized/decisions.js
 import type { IntegerMode } from '../execute/rewrite/index.js';
 import type { TensorType } from '../execute/value.js';
 import type { ValueInfo } from '../ir/model.js';
-import type { ExecutionEngine, Precision } from '../wasm/execution.js';
+import type { ExecutionEngine, KernelChoice, Precision } from '../wasm/execution.js';
 import { executionEngine } from '../wasm/load.js';
 import type { OpenModel } from './open.js';
 import type { Runner, RunnerRun, SessionMemory, SessionThreads } from './runner.js';
@@ -72,6 +72,11 @@ export class OctavoRunner implements Runner {
   get threads(): SessionThreads {
     const { used, reason } = this.#engine.threads;
     return { used, ...(reason === undefined ? {} : { reason }) };
+  }
+
+  get kernels(): Readonly<Record<string, KernelChoice>> {
+    const { products } = this.#engine;
+    return products === undefined ? {} : { 'product-int': products.choice };
   }
 
   get memory(): SessionMemory {

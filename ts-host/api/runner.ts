@@ -5,6 +5,7 @@ import type { CheckedFeed, Tensor } from '../data/tensor.js';
 import type { NodeTime } from '../execute/program.js';
 import type { NodeDecision } from '../execute/rewrite/fuseQuantized/decisions.js';
 import type { ValueInfo } from '../ir/model.js';
+import type { KernelChoice } from '../wasm/execution.js';
 
 /** Memory of a session, in bytes. */
 export interface SessionMemory {
@@ -36,6 +37,8 @@ export interface Runner {
   readonly precision: 'strict' | 'fast';
   /** How each node of a quantized model runs; undefined where the engine does not tell. */
   readonly nodes?: readonly NodeDecision[];
+  /** Which kernels serve each family that has several; undefined where the engine does not tell. */
+  readonly kernels?: Readonly<Record<string, KernelChoice>>;
   /** undefined where the engine does not tell. */
   readonly threads?: SessionThreads;
   /** undefined where the engine does not tell. */

@@ -12,6 +12,7 @@ import type { ExternalResolver } from '../io/external.js';
 import { abortable } from '../io/wait.js';
 import type { DType } from '../ir/dtype.js';
 import type { ValueInfo } from '../ir/model.js';
+import type { KernelChoice } from '../wasm/execution.js';
 import { type OpenModel, openModel } from './open.js';
 import type { OnnxRuntime } from './ortAdapter.js';
 import type { Runner, SessionMemory, SessionThreads } from './runner.js';
@@ -65,7 +66,10 @@ export interface SessionDiagnostics {
   /** How each node of a quantized model runs, in the model's order; absent for a float model, where integers are simulated,
    *  and for other executors. */
   readonly nodes?: readonly NodeDecision[];
-  /** How many of them run in integers and in float. */
+  /** Which kernels serve integer products (`product-int`), and why; they are probed when a model has some. Results do not depend on it.
+   *  Absent for other executors. */
+  readonly kernels?: Readonly<Record<string, KernelChoice>>;
+  /** How many of the nodes run in integers and in float. */
   readonly counts?: { readonly integer: number; readonly float: number };
 }
 
@@ -171,7 +175,7 @@ export class Session {
 /** What a runner is, as a session tells it. */
 export function diagnosticsOf(
   executor: ExecutorName,
-  { precision, threads, memory, nodes = [] }: Runner,
+  { precision, threads, memory, kernels, nodes = [] }: Runner,
 ): SessionDiagnostics {
   const integer = nodes.filter(({ runs }) => runs === 'integer').length;
   return {
@@ -179,6 +183,7 @@ export function diagnosticsOf(
     precision,
     ...(threads === undefined ? {} : { threads }),
     ...(memory === undefined ? {} : { memory }),
+    ...(kernels === undefined ? {} : { kernels }),
     ...(nodes.length === 0 ? {} : { nodes, counts: { integer, float: nodes.length - integer } }),
   };
 }

@@ -7,6 +7,7 @@ import type { Model, ValueInfo } from '../ir/model.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { canonicalNaNs } from '../wasm/kernels/execute/nans.js';
+import { chooseProducts } from '../wasm/productKernels.js';
 import { Breather } from './breather.js';
 import { Constants } from './constant.js';
 import { asBytes, asElements } from './elements.js';
@@ -15,6 +16,7 @@ import { type GraphInput, RunnableGraph } from './graph.js';
 import type { Elements } from './node.js';
 import { prepareGraph, requireOperators } from './prepare.js';
 import type { Observers, Program } from './program.js';
+import { hasProducts } from './quantized/products.js';
 import type { NodeDecision } from './rewrite/fuseQuantized/decisions.js';
 import type { FusedGraph } from './rewrite/fuseQuantized/index.js';
 import { type IntegerMode, rewrite } from './rewrite/index.js';
@@ -101,6 +103,7 @@ export class Executor {
     const watched = new Set(options.watched);
     const rewritten = await rewrite(inlined, watched, options.integers ?? 'simulated', context);
     requireOperators(inlined, rewritten.graph);
+    if (hasProducts(rewritten.graph)) await chooseProducts(engine);
     return new Executor(inlined, rewritten, engine, watched);
   }
 

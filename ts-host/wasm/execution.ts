@@ -11,11 +11,43 @@ import { isSupported, type ModuleInput, requireWebAssembly } from './modules.js'
  *  depend on the machine. */
 export type Precision = 'strict' | 'fast';
 
+/** Which module serves a family of kernels, and why. */
+export interface KernelChoice {
+  readonly variant: 'simd' | 'relaxed';
+  readonly reason:
+    | 'not probed'
+    | 'no relaxed module'
+    /** It could not be loaded or tried; the strict kernels serve. */
+    | `failed: ${string}`
+    | 'refused: inexact'
+    | 'refused: slower'
+    | 'chosen: dot'
+    | 'chosen: pairs, where weights allow';
+}
+
+/** What serves integer products: strict kernels, until chooseProducts (productKernels.ts) has found better ones. */
+export interface ProductKernels {
+  choice: KernelChoice;
+  /** Forms of packed weights, beside the strict ones, that are exact and fast here: bits of PRODUCT_FORMS. */
+  forms: number;
+}
+
+/** Exports of the relaxed module that are integer products. All others are float kernels. */
+const PRODUCT_EXPORTS = /^product_int/;
+
+/** Those of `kernels` that belong to integer products, or all others. */
+export function productExports(kernels: KernelExports, products: boolean): KernelExports {
+  return Object.fromEntries(
+    Object.entries(kernels).filter(([name]) => PRODUCT_EXPORTS.test(name) === products),
+  );
+}
+
 /** The modules an execution engine is made of. */
 export interface ExecutionModules {
   readonly simd: ModuleInput;
   readonly execute: ModuleInput;
-  readonly executeRelaxed?: ModuleInput | undefined;
+  /** Asked for when it is needed: with precision `fast`, or by integer products. */
+  readonly executeRelaxed?: ModuleInput | (() => Promise<ModuleInput | undefined>) | undefined;
 }
 
 /** What operators run on. Addresses are opaque numbers to everyone above `wasm/`: handed from {@link Heap} to kernel. */
@@ -27,13 +59,17 @@ export interface ExecutionEngine {
   readonly threads: Threads;
   /** `fast` only where relaxed kernels really serve. */
   readonly precision: Precision;
-  /** Forms of packed weights that relaxed kernels serve exactly here, as bits of PRODUCT_FORMS; see productKernels.ts. */
-  readonly productForms?: number;
+  /** What serves integer products; undefined for engines that have none. */
+  readonly products?: ProductKernels;
+  /** The relaxed module over this engine's memory; undefined where there is none for this runtime. */
+  loadRelaxed?(): Promise<KernelExports | undefined>;
 }
 
 /** Static data of execute.wasm lies below, of execute-relaxed.wasm above (memoryBase in asconfig.json). */
 const EXECUTE_RELAXED_BASE = 131072;
 const SIMD_END = 32768;
+/** What lies above. */
+const HEAP_BASE = 196608;
 
 /** Instantiates the executor's kernels.
  *  @param memoryLimit - most bytes of values, weights and scratch held at once
@@ -51,14 +87,19 @@ export async function createExecutionEngine(
   const execute = await instantiate(modules.execute, memory);
   requireBelow(simd, SIMD_END);
   requireBelow(execute, EXECUTE_RELAXED_BASE);
-  const relaxed = precision === 'fast' ? await loadRelaxed(modules, memory) : undefined;
-  const kernels = { ...simd, ...execute, ...relaxed } as KernelExports;
-  const base = Math.max(...[simd, execute, relaxed ?? execute].map((module) => module.heapBase!()));
+  const own = memory;
+  let loading: Promise<KernelExports | undefined> | undefined;
+  const load = () => (loading ??= loadRelaxed(modules, own));
+  const relaxed = precision === 'fast' ? await load() : undefined;
+  const floats = relaxed === undefined ? {} : productExports(relaxed, false);
+  const kernels = { ...simd, ...execute, ...floats } as KernelExports;
   return {
     kernels,
-    heap: new Heap(memory, base, memoryLimit),
+    heap: new Heap(memory, HEAP_BASE, memoryLimit),
     threads: oneThread(kernels),
     precision: relaxed === undefined ? 'strict' : 'fast',
+    products: { choice: { variant: 'simd', reason: 'not probed' }, forms: 0 },
+    loadRelaxed: load,
   };
 }
 
@@ -66,8 +107,11 @@ async function loadRelaxed(
   { executeRelaxed }: ExecutionModules,
   memory: WebAssembly.Memory,
 ): Promise<KernelExports | undefined> {
-  if (executeRelaxed === undefined || !isSupported(executeRelaxed)) return undefined;
-  return instantiate(executeRelaxed, memory);
+  const input = typeof executeRelaxed === 'function' ? await executeRelaxed() : executeRelaxed;
+  if (input === undefined || !isSupported(input)) return undefined;
+  const relaxed = await instantiate(input, memory);
+  requireBelow(relaxed, HEAP_BASE);
+  return relaxed;
 }
 
 function requireBelow(module: KernelExports, end: number): void {

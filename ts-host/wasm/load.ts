@@ -150,8 +150,7 @@ async function threadedEngine(
 async function singleEngine(precision: Precision, memoryLimit?: number): Promise<ExecutionEngine> {
   const simd = await compiledModule('simd');
   const execute = await compiledModule('execute');
-  const executeRelaxed = precision === 'fast' ? await relaxedModule() : undefined;
-  return createExecutionEngine({ simd, execute, executeRelaxed }, precision, memoryLimit);
+  return createExecutionEngine({ simd, execute, executeRelaxed: relaxedModule }, precision, memoryLimit);
 }
 
 /** undefined where there is none, or where the runtime cannot use it. */

@@ -93,7 +93,7 @@ export class FusedWeights {
   }
 
   #forms(rows: number): number {
-    const machine = this.#engine.productForms ?? 0;
+    const machine = this.#engine.products?.forms ?? 0;
     if (machine & PRODUCT_FORMS.dot) return PRODUCT_FORMS.dot;
     return rows < THIN_ROWS ? PRODUCT_FORMS.thin : machine;
   }
