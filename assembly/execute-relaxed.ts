@@ -13,7 +13,7 @@ export {
   conv_transpose_f32, conv_transpose_f32_pack, conv_transpose_f32_packed_bytes, conv_transpose_f32_scratch_bytes,
 } from './kernels/conv-transpose-f32/simd128';
 export { product_int, product_int_prepare } from './kernels/product-int/simd128';
-export { product_int_scratch_bytes } from './kernels/product-int/rows';
+export { product_int_rows_bytes, product_int_scratch_bytes } from './kernels/product-int/rows';
 export {
   product_int_begin, product_int_check, product_int_pack, product_int_packed_bytes,
 } from './kernels/product-int/packed';

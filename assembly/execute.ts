@@ -82,7 +82,7 @@ export { count_equal_i64, count_outside_f32 } from './kernels/counts/simd128';
 export { count_between_edges_f32, count_quotients_f32, select_f32, smallest_size_f32 } from './kernels/compat/scalar';
 export { kl_around_zero_f64, kl_proportional_f32, kl_whole_levels_f64, numpy_sum_f32 } from './kernels/compat/scalar';
 export { product_int, product_int_prepare } from './kernels/product-int/simd128';
-export { product_int_scratch_bytes } from './kernels/product-int/rows';
+export { product_int_rows_bytes, product_int_scratch_bytes } from './kernels/product-int/rows';
 export {
   product_int_begin, product_int_check, product_int_pack, product_int_packed_bytes,
 } from './kernels/product-int/packed';

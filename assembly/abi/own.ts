@@ -7,9 +7,15 @@ const OWN_BYTES: usize = 1024;
 
 /** 64-byte aligned. */
 let place: usize = memory.data(1024, 64);
+let number: usize = 0;
 
 export function own(): usize {
   return place;
+}
+
+/** The number of this instance's thread, from 0 on: where a kernel's scratch has a part for each. */
+export function thread(): usize {
+  return number;
 }
 
 /** For the host: how many bytes each thread needs. */
@@ -17,7 +23,8 @@ export function ownBytes(): usize {
   return OWN_BYTES;
 }
 
-/** For the host: where this instance's own bytes lie. */
-export function placeOwn(ptr: usize): void {
+/** For the host: where this instance's own bytes lie, and the number of its thread. */
+export function placeOwn(ptr: usize, thread: usize): void {
   place = ptr;
+  number = thread;
 }

@@ -84,5 +84,5 @@ export { count_between_edges_f32, count_quotients_f32, select_f32, smallest_size
 export { kl_around_zero_f64, kl_proportional_f32, kl_whole_levels_f64, numpy_sum_f32 } from '../kernels/compat/scalar';
 export {
   product_int, product_int_begin, product_int_check, product_int_pack, product_int_packed_bytes, product_int_prepare,
-  product_int_scratch_bytes,
+  product_int_rows_bytes, product_int_scratch_bytes,
 } from './product-int';

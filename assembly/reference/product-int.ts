@@ -18,6 +18,10 @@ export function product_int_scratch_bytes(groups: usize, outputs: usize, k: usiz
   return paddedColumns(groups, outputs) << 3;
 }
 
+export function product_int_rows_bytes(k: usize): usize {
+  return 0;
+}
+
 export function product_int_packed_bytes(groups: usize, outputs: usize, k: usize, wide: u32): usize {
   return ((groups * outputs * k) << 1);
 }

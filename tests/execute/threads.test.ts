@@ -7,7 +7,7 @@ import { OctavoError } from '../../ts-host/errors.js';
 import type { ExecutionEngine } from '../../ts-host/wasm/execution.js';
 import type { ThreadHost } from '../../ts-host/wasm/threads/host.js';
 import { executionEngine } from '../support/engine.js';
-import { floats, type ModelInput, node, value } from '../support/onnxBuilder.js';
+import { floats, type ModelInput, node, tensor, value } from '../support/onnxBuilder.js';
 import { Rng } from '../support/rng.js';
 import { type ThreadedOptions, threadedEngine, threadHost } from '../support/threads.js';
 import { executorOf, f32, run } from './support.js';
@@ -120,6 +120,66 @@ describe('two and three threads', () => {
 });
 
 const cases1x1 = (): ModelInput => convolution({ x: [1, 64, 29, 31], weights: [96, 64, 1, 1] });
+
+/** QLinearConv, or QLinearMatMul of [m, k] with [k, n], with one scale for all. */
+function ofCodes(weights: readonly number[], group = 1n): ModelInput {
+  const count = weights.reduce((a, b) => a * b);
+  const codes = Uint8Array.from({ length: count }, (_, i) => Math.imul(i, 2654435761) >>> 24);
+  const scale = (name: string, of: number) => floats(name, [], [of]);
+  const zero = (name: string, of: number) =>
+    tensor(name, name === 'wz' ? 'int8' : 'uint8', [], Uint8Array.of(of));
+  const parameters = ['xs', 'xz', 'w', 'ws', 'wz', 'ys', 'yz'];
+  const isMatrix = weights.length === 2;
+  return {
+    nodes: [
+      isMatrix
+        ? node('QLinearMatMul', ['x', ...parameters], ['y'])
+        : node('QLinearConv', ['x', ...parameters], ['y'], { group }),
+    ],
+    initializers: [
+      tensor('w', 'int8', [...weights], codes),
+      ...[
+        scale('xs', 0.02),
+        scale('ws', 0.01),
+        scale('ys', 0.1),
+        zero('xz', 131),
+        zero('wz', 0),
+        zero('yz', 120),
+      ],
+    ],
+    inputs: [value('x', isMatrix ? ['m', 'k'] : ['n', 'c', 'h', 'w'], 'uint8')],
+    outputs: [value('y', isMatrix ? ['m', 'n'] : ['a', 'b', 'c', 'd'], 'uint8')],
+  };
+}
+
+describe('two and three threads on codes', () => {
+  const cases: [string, readonly number[], readonly number[], bigint?][] = [
+    ['one pixel', [1, 8, 1, 1], [16, 8, 1, 1]],
+    ['1x1', [1, 64, 29, 31], [96, 64, 1, 1]],
+    ['1x1, few pixels and many outputs', [1, 256, 7, 7], [1000, 256, 1, 1]],
+    ['3x3', [2, 19, 23, 17], [40, 19, 3, 3]],
+    ['grouped', [1, 32, 30, 30], [32, 8, 3, 3], 4n],
+    ['depthwise 3x3', [1, 64, 57, 55], [64, 1, 3, 3], 64n],
+    ['depthwise 5x5', [1, 24, 20, 21], [24, 1, 5, 5], 24n],
+    ['matrices', [130, 200], [200, 300]],
+    ['a vector', [1, 512], [512, 1000]],
+  ];
+  for (const [name, dims, weights, group] of cases) {
+    it(`${name} -> the bytes of one thread`, async () => {
+      const length = dims.reduce((a, b) => a * b);
+      const data = Uint8Array.from({ length }, (_, i) => Math.imul(i + 7, 0x9e3779b1) >>> 24);
+      const outputs: Buffer[] = [];
+      for (const engine of [one, two, three]) {
+        const executor = await executorOf(ofCodes(weights, group), engine);
+        const { y } = await run(executor, { x: { dtype: 'uint8', dims, data } });
+        executor.dispose();
+        outputs.push(Buffer.from(y!.data.buffer));
+      }
+      assert.ok(new Set(outputs[0]).size > 8, 'codes differ');
+      for (const output of outputs.slice(1)) assert.ok(output.equals(outputs[0]!));
+    });
+  }
+});
 
 const failedThreads = (error: unknown): boolean =>
   error instanceof OctavoError && error.code === 'THREADS_FAILED';

@@ -26,13 +26,18 @@ export interface Range {
   readonly count: number;
 }
 
+/** Multiply-adds of a range, of `work` in all, where a step of one thread has at most `most`. */
+export function rangeSize(threads: number, work: number, most: number): number {
+  if (threads === 1) return most;
+  return Math.min(most, Math.max(LEAST_MULTIPLY_ADDS, Math.ceil(work / (threads * RANGES_PER_THREAD))));
+}
+
 /** The ranges of each step. */
 export function cutForThreads({ threads }: ExecutionEngine, { total, most, multiple, work }: Cut): Range[][] {
   const whole = (units: number): number => multiple * Math.max(1, Math.floor(units / multiple));
   const each = whole(most);
-  const least = Math.ceil((LEAST_MULTIPLY_ADDS * total) / Math.max(1, work));
-  const even = Math.ceil(total / (threads.count * RANGES_PER_THREAD));
-  const size = threads.count === 1 ? each : Math.min(each, whole(Math.max(least, even) + multiple - 1));
+  const shared = (rangeSize(threads.count, work, work) * total) / Math.max(1, work);
+  const size = threads.count === 1 ? each : Math.min(each, whole(Math.ceil(shared) + multiple - 1));
   const perStep = Math.max(1, Math.floor((each * threads.count) / size));
   const steps: Range[][] = [];
   for (let first = 0; first < total; first += size * perStep) {

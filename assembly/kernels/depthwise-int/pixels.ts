@@ -5,6 +5,7 @@
 //   swept       two rows of pixels of a kernel 3 x 3 that moves by 1: what a column of x adds to three pixels of each row is
 //               added while it is in registers
 
+import { own } from '../../abi/own';
 import { MAGIC_BITS, MAGIC } from '../../num/rounding';
 import { BLOCK, PAIR_BYTES } from './pack';
 
@@ -30,16 +31,20 @@ export class Work {
 
 /** Vectors that every pixel ends with: lowest of what is rounded, MAGIC, what is taken off its bits, the highest code and
  *  the bits flipped in it. Loaded where they are used: live over a loop, they would spill sums. */
-const ENDING = memory.data(80, 16);
+// @ts-ignore: decorator
+@inline
+function ending(): usize {
+  return own() + 128;
+}
 
 /** Codes [codeMin, codeMax] around `zeroPoint`, written as s8 or u8; in between they are unsigned. */
 export function setEnding(codeMin: i32, codeMax: i32, zeroPoint: i32, signed: bool): void {
   const flip = signed ? 128 : 0;
-  v128.store(ENDING, f32x4.splat(<f32>(codeMin - zeroPoint)));
-  v128.store(ENDING, f32x4.splat(MAGIC), 16);
-  v128.store(ENDING, i32x4.splat(MAGIC_BITS - zeroPoint - flip), 32);
-  v128.store(ENDING, i8x16.splat(<i8>(codeMax + flip)), 48);
-  v128.store(ENDING, i8x16.splat(<i8>flip), 64);
+  v128.store(ending(), f32x4.splat(<f32>(codeMin - zeroPoint)));
+  v128.store(ending(), f32x4.splat(MAGIC), 16);
+  v128.store(ending(), i32x4.splat(MAGIC_BITS - zeroPoint - flip), 32);
+  v128.store(ending(), i8x16.splat(<i8>(codeMax + flip)), 48);
+  v128.store(ending(), i8x16.splat(<i8>flip), 64);
 }
 
 /** roundHalfToEven(fl(sum) · multiplier) + zeroPoint, not below codeMin, of four sums. That is an integer, so to clamp before
@@ -48,8 +53,8 @@ export function setEnding(codeMin: i32, codeMax: i32, zeroPoint: i32, signed: bo
 // @ts-ignore: decorator
 @inline
 function ended4(sums: v128, multipliers: v128): v128 {
-  const scaled = f32x4.pmax(v128.load(ENDING), f32x4.mul(f32x4.convert_i32x4_s(sums), multipliers));
-  return i32x4.sub(f32x4.add(scaled, v128.load(ENDING, 16)), v128.load(ENDING, 32));
+  const scaled = f32x4.pmax(v128.load(ending()), f32x4.mul(f32x4.convert_i32x4_s(sums), multipliers));
+  return i32x4.sub(f32x4.add(scaled, v128.load(ending(), 16)), v128.load(ending(), 32));
 }
 
 /** Eight codes as i16, of the sums of a block. */
@@ -63,7 +68,7 @@ function ended8(first: v128, second: v128, record: usize): v128 {
 // @ts-ignore: decorator
 @inline
 function stored(codes: v128): v128 {
-  return v128.xor(i8x16.min_u(codes, v128.load(ENDING, 48)), v128.load(ENDING, 64));
+  return v128.xor(i8x16.min_u(codes, v128.load(ending(), 48)), v128.load(ending(), 64));
 }
 
 // @ts-ignore: decorator

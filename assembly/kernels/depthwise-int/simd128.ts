@@ -7,17 +7,16 @@
 // reference/depthwise-int.ts; multipliers that are NaN or infinite make the codes num/requantize.ts says.
 
 import { ConvShape, isInside, tapsOf } from '../../abi/conv-shape';
+import { own } from '../../abi/own';
 import { DepthwiseCodes } from '../../abi/depthwise-codes';
 import { BLOCK, blocksOf, blockStart, PAIR_BYTES, firstTap, pairAt, pairsOf, secondTap } from './pack';
 import { ENTRY_BYTES, fewChannels, HEAD_BYTES, listedPixels, setEnding, Sweep, sweptPixels, Work } from './pixels';
 
 export { depthwise_u8_pack, depthwise_u8_packed_bytes } from './pack';
 
-/** The one Work, and the one Sweep. */
-const WORK = memory.data(32, 16);
-const SWEEP = memory.data(48, 16);
-/** Eight codes that nobody reads. */
-const NOWHERE = memory.data(8, 16);
+// A thread's own bytes:  Work | Sweep | eight codes that nobody reads | what pixels end with (pixels.ts)
+const SWEEP: usize = 32;
+const NOWHERE: usize = 80;
 
 /** Address of the padding: a row of x, or a pixel of it for what does not sweep. */
 let padding: usize = 0;
@@ -41,7 +40,7 @@ export function depthwise_u8(
   const shape = changetype<ConvShape>(shapePtr);
   const codes = changetype<DepthwiseCodes>(codesPtr);
   const channels: usize = shape.channels;
-  const work = changetype<Work>(WORK);
+  const work = changetype<Work>(own());
   work.channels = channels;
   work.list = scratchPtr;
   work.listEnd = scratchPtr + pairsOf(tapsOf(shape)) * ENTRY_BYTES;
@@ -145,12 +144,12 @@ function isSwept(shape: ConvShape): bool {
 
 /** The row at hand, and with `two` the next one. */
 function sweepRows<T>(shape: ConvShape, work: Work, outPtr: usize, two: bool): void {
-  const sweep = changetype<Sweep>(SWEEP);
+  const sweep = changetype<Sweep>(own() + SWEEP);
   const channels = work.channels;
   for (let row = 0; row < 4; row++) {
     const y = startHeight + row;
     const line = image + <usize>(startDepth * shape.height + y) * <usize>shape.width * channels;
-    store<usize>(SWEEP + (<usize>row << 2), isInside(y, shape.height) ? line : padding);
+    store<usize>(changetype<usize>(sweep) + (<usize>row << 2), isInside(y, shape.height) ? line : padding);
   }
   const last = shape.outWidth + 2 - shape.padWidth;
   sweep.before = shape.padWidth;
@@ -158,7 +157,7 @@ function sweepRows<T>(shape: ConvShape, work: Work, outPtr: usize, two: bool): v
   sweep.inside = <usize>min(last, shape.width) * channels;
   sweep.pad = padding;
   sweep.out0 = outPtr;
-  sweep.out1 = two ? outPtr + <usize>shape.outWidth * channels : NOWHERE;
+  sweep.out1 = two ? outPtr + <usize>shape.outWidth * channels : own() + NOWHERE;
   sweep.step1 = two ? channels : 0;
   sweptPixels<T>(work, sweep);
 }

@@ -4,10 +4,7 @@
 import { MAGIC_BITS } from '../../num/rounding';
 import { quotientFloor, roundingMagic } from '../../num/lanes';
 import { END_F32, END_I32, END_I8, PANEL_COLUMNS, ProductArgs } from '../../abi/product-args';
-import { TILE_SUMS } from './tiles';
-
-/** Eight elements of a row that has fewer columns. */
-const EDGE: usize = memory.data(32, 16);
+import { edgeOf, tileSums } from './tiles';
 
 @inline
 function scaled(sumsPtr: usize, multipliers: v128): v128 {
@@ -22,8 +19,8 @@ export function finishTile(
   const low = v128.load(multipliersPtr);
   const high = v128.load(multipliersPtr, 16);
   for (let row: usize = 0; row < rows; row++, outPtr += stride) {
-    const sums = TILE_SUMS + (row << 5);
-    const to = columns == PANEL_COLUMNS ? outPtr : EDGE;
+    const sums = tileSums() + (row << 5);
+    const to = columns == PANEL_COLUMNS ? outPtr : edgeOf();
     if (args.ending == END_I32) {
       v128.store(to, v128.load(sums));
       v128.store(to, v128.load(sums, 16), 16);
@@ -31,7 +28,7 @@ export function finishTile(
       v128.store(to, scaled(sums, low));
       v128.store(to, scaled(sums + 16, high), 16);
     }
-    for (let i: usize = 0; columns < PANEL_COLUMNS && i < columns << 2; i += 4) store<u32>(outPtr + i, load<u32>(EDGE + i));
+    for (let i: usize = 0; columns < PANEL_COLUMNS && i < columns << 2; i += 4) store<u32>(outPtr + i, load<u32>(edgeOf() + i));
     for (let i: usize = 0; addendPtr != 0 && i < columns << 2; i += 4) {
       store<f32>(outPtr + i, load<f32>(outPtr + i) + load<f32>(addendPtr + i));
     }
@@ -50,7 +47,7 @@ function finishCodes(
   const most = i8x16.splat(<i8>args.codeMax);
   const signed = args.ending == END_I8;
   for (let row: usize = 0; row < rows; row++, outPtr += stride) {
-    const sums = TILE_SUMS + (row << 5);
+    const sums = tileSums() + (row << 5);
     const first = i32x4.sub(f32x4.add(f32x4.pmax(floor, scaled(sums, low)), magic), shift);
     const second = i32x4.sub(f32x4.add(f32x4.pmax(floor, scaled(sums + 16, high)), magic), shift);
     const words = i16x8.narrow_i32x4_s(first, second);
@@ -61,8 +58,8 @@ function finishCodes(
       v128.store64_lane(outPtr, codes, 0);
       continue;
     }
-    v128.store(EDGE, codes);
-    for (let i: usize = 0; i < columns; i++) store<u8>(outPtr + i, load<u8>(EDGE + i));
+    v128.store(edgeOf(), codes);
+    for (let i: usize = 0; i < columns; i++) store<u8>(outPtr + i, load<u8>(edgeOf() + i));
   }
 }
 

@@ -1,7 +1,7 @@
 // The tiles that need relaxed SIMD (see tiles.ts). What the machine makes of their dots is for the probe to find out
 // (ts-host/wasm): where they are not exact, no weights are packed in these forms.
 
-import { TILE_SUMS } from './tiles';
+import { tileSums } from './tiles';
 
 export const DOT_ROWS: usize = 6;
 export const PAIRS_ROWS: usize = 4;
@@ -60,18 +60,18 @@ export function dotTile(aPtr: usize, pitch: usize, rows: usize, panelPtr: usize,
     a4 += 4;
     a5 += 4;
   }
-  v128.store(TILE_SUMS, low0);
-  v128.store(TILE_SUMS, high0, 16);
-  v128.store(TILE_SUMS, low1, 32);
-  v128.store(TILE_SUMS, high1, 48);
-  v128.store(TILE_SUMS, low2, 64);
-  v128.store(TILE_SUMS, high2, 80);
-  v128.store(TILE_SUMS, low3, 96);
-  v128.store(TILE_SUMS, high3, 112);
-  v128.store(TILE_SUMS, low4, 128);
-  v128.store(TILE_SUMS, high4, 144);
-  v128.store(TILE_SUMS, low5, 160);
-  v128.store(TILE_SUMS, high5, 176);
+  v128.store(tileSums(), low0);
+  v128.store(tileSums(), high0, 16);
+  v128.store(tileSums(), low1, 32);
+  v128.store(tileSums(), high1, 48);
+  v128.store(tileSums(), low2, 64);
+  v128.store(tileSums(), high2, 80);
+  v128.store(tileSums(), low3, 96);
+  v128.store(tileSums(), high3, 112);
+  v128.store(tileSums(), low4, 128);
+  v128.store(tileSums(), high4, 144);
+  v128.store(tileSums(), low5, 160);
+  v128.store(tileSums(), high5, 176);
 }
 
 /** One row of DOT. */
@@ -84,8 +84,8 @@ export function dotRow(aPtr: usize, panelPtr: usize, depth: usize, biasPtr: usiz
     high = addDot(high, a, v128.load(panelPtr, 16));
     aPtr += 4;
   }
-  v128.store(TILE_SUMS, low);
-  v128.store(TILE_SUMS, high, 16);
+  v128.store(tileSums(), low);
+  v128.store(tileSums(), high, 16);
 }
 
 @inline
@@ -126,12 +126,12 @@ export function pairsTile(aPtr: usize, pitch: usize, rows: usize, panelPtr: usiz
     a2 += 4;
     a3 += 4;
   }
-  v128.store(TILE_SUMS, low0);
-  v128.store(TILE_SUMS, high0, 16);
-  v128.store(TILE_SUMS, low1, 32);
-  v128.store(TILE_SUMS, high1, 48);
-  v128.store(TILE_SUMS, low2, 64);
-  v128.store(TILE_SUMS, high2, 80);
-  v128.store(TILE_SUMS, low3, 96);
-  v128.store(TILE_SUMS, high3, 112);
+  v128.store(tileSums(), low0);
+  v128.store(tileSums(), high0, 16);
+  v128.store(tileSums(), low1, 32);
+  v128.store(tileSums(), high1, 48);
+  v128.store(tileSums(), low2, 64);
+  v128.store(tileSums(), high2, 80);
+  v128.store(tileSums(), low3, 96);
+  v128.store(tileSums(), high3, 112);
 }

@@ -1,7 +1,8 @@
 // Rows of A in scratch: how many at once, and where. Behind them are 4 rows more, in which WIDE lays rows before they are
 // interleaved.
 
-import { paddedColumns, ProductArgs, shapeOf } from '../../abi/product-args';
+import { thread } from '../../abi/own';
+import { depthOf, paddedColumns, ProductArgs, shapeOf } from '../../abi/product-args';
 
 /** Rows of A that the form WIDE interleaves. */
 export const WIDE_ROWS: usize = 4;
@@ -23,14 +24,20 @@ export function chunkRows(depth: usize): usize {
   return min(max(steps, 1) * CHUNK_STEP, MOST_ROWS);
 }
 
-/** Where rows of A are gathered. */
-@inline
-export function rowsOf(args: ProductArgs): usize {
-  const shape = shapeOf(args);
-  return args.scratch + (paddedColumns(shape.groups, shape.groupOutputs) << 3);
+/** Bytes from where one thread gathers its rows of A, of depth k, to where the next does. */
+export function product_int_rows_bytes(k: usize): usize {
+  const depth = paddedDepth(k);
+  return (((chunkRows(depth) + WIDE_ROWS) * depth << 1) + 79) & ~63;
 }
 
-/** Bytes of scratch for at most `positions` rows of A, and for the rows of a tile before they are interleaved. 16 more,
+/** Where this thread gathers rows of A. */
+export function rowsOf(args: ProductArgs): usize {
+  const shape = shapeOf(args);
+  const columns = paddedColumns(shape.groups, shape.groupOutputs) << 3;
+  return args.scratch + columns + thread() * product_int_rows_bytes(depthOf(shape));
+}
+
+/** Bytes of scratch, on one thread, for at most `positions` rows of A, and for the rows of a tile before they are interleaved. 16 more,
  *  because vectors are read and written over the ends of runs. */
 export function product_int_scratch_bytes(groups: usize, outputs: usize, k: usize, positions: usize): usize {
   const depth = paddedDepth(k);

@@ -11,8 +11,19 @@
 // WIDE has an exit after every pair: odd depths need one of them, and they keep V8 from moving the loads of all pairs to
 // the front, which would spill accumulators.
 
-/** Sums of a tile: rows of 8. */
-export const TILE_SUMS: usize = memory.data(192, 16);
+import { own } from '../../abi/own';
+
+/** Sums of a tile: rows of 8, 192 bytes. */
+@inline
+export function tileSums(): usize {
+  return own();
+}
+
+/** Eight elements of a row that has fewer columns, behind the sums. */
+@inline
+export function edgeOf(): usize {
+  return own() + 192;
+}
 
 @inline
 function addPairs(sum: v128, a: v128, b: v128): v128 {
@@ -93,14 +104,14 @@ export function wideTile(aPtr: usize, panelPtr: usize, depth: usize, biasPtr: us
     aPtr += 64;
     panelPtr += 128;
   }
-  v128.store(TILE_SUMS, sum0, 0);
-  v128.store(TILE_SUMS, sum4, 16);
-  v128.store(TILE_SUMS, sum1, 32);
-  v128.store(TILE_SUMS, sum5, 48);
-  v128.store(TILE_SUMS, sum2, 64);
-  v128.store(TILE_SUMS, sum6, 80);
-  v128.store(TILE_SUMS, sum3, 96);
-  v128.store(TILE_SUMS, sum7, 112);
+  v128.store(tileSums(), sum0, 0);
+  v128.store(tileSums(), sum4, 16);
+  v128.store(tileSums(), sum1, 32);
+  v128.store(tileSums(), sum5, 48);
+  v128.store(tileSums(), sum2, 64);
+  v128.store(tileSums(), sum6, 80);
+  v128.store(tileSums(), sum3, 96);
+  v128.store(tileSums(), sum7, 112);
 }
 
 /** One row. */
@@ -118,6 +129,6 @@ export function thinTile(aPtr: usize, panelPtr: usize, depth: usize, biasPtr: us
     high1 = addPairs(high1, a, v128.load8x8_s(panelPtr, 24));
     aPtr += 8;
   }
-  v128.store(TILE_SUMS, i32x4.add(low0, low1));
-  v128.store(TILE_SUMS, i32x4.add(high0, high1), 16);
+  v128.store(tileSums(), i32x4.add(low0, low1));
+  v128.store(tileSums(), i32x4.add(high0, high1), 16);
 }

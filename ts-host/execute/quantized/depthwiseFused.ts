@@ -9,8 +9,9 @@ import {
   writeConvShape,
 } from '../../wasm/kernels/execute/conv-shape.js';
 import {
+  DEPTHWISE_CODES,
   DEPTHWISE_CODES_BYTES,
-  depthwiseCodes,
+  depthwiseCodesCall,
   depthwiseCodesPackedBytes,
   depthwiseCodesScratchBytes,
   packDepthwiseCodes,
@@ -18,6 +19,7 @@ import {
   zeroPointPlaces,
 } from '../../wasm/kernels/execute/depthwise-int.js';
 import { multipliers, widenCodes } from '../../wasm/kernels/execute/qparams.js';
+import { callSteps, cutForThreads } from '../calls.js';
 import type { NodeContext } from '../node.js';
 import type { Addresses, Pack, Plan, Step } from '../operator.js';
 import { axesOf } from '../operators/conv/attributes.js';
@@ -29,6 +31,7 @@ import { type EndingInputs, requireOneScale } from './endings.js';
 import { ScratchPlan } from './scratch.js';
 
 const MULTIPLY_ADDS_PER_STEP = 2 ** 25;
+const BORDER = 64;
 
 /** The zero point that all weights share; undefined when they do not, or may not in the next run. */
 function oneWeightZeroPoint(node: NodeContext, input: number): number | undefined {
@@ -88,6 +91,8 @@ class DepthwiseWork {
   readonly #scales: EndingInputs;
   readonly #shape: ConvShape;
   readonly #range: readonly [number, number];
+  /** Bytes of scratch of each thread. */
+  readonly #stride: number;
   readonly #places: Readonly<Record<'shape' | 'codes' | 'multipliers' | 'kernel', number>>;
 
   constructor(
@@ -104,11 +109,12 @@ class DepthwiseWork {
     this.dtype = node.has(scales.yZeroPoint) ? byteType(node, scales.yZeroPoint) : 'uint8';
     this.#range = codeRange(node, this.dtype);
     this.#check();
+    this.#stride = Math.ceil(depthwiseCodesScratchBytes(node.engine.kernels, shape) / BORDER) * BORDER;
     this.#places = {
       shape: this.scratch.take(CONV_SHAPE_BYTES),
       codes: this.scratch.take(DEPTHWISE_CODES_BYTES),
       multipliers: this.scratch.take(shape.groups * 4),
-      kernel: this.scratch.take(depthwiseCodesScratchBytes(node.engine.kernels, shape)),
+      kernel: this.scratch.take(node.engine.threads.count * this.#stride),
     };
   }
 
@@ -134,8 +140,6 @@ class DepthwiseWork {
     if (positions * groups === 0) return [];
     // Rows in pairs: the kernel works on two at once.
     const pair = 2 * axes[2].outputs;
-    const perStep =
-      Math.max(1, Math.floor(MULTIPLY_ADDS_PER_STEP / (pair * groups * tapsOf(this.#shape)))) * pair;
     const { scratch } = at;
     const places = {
       shape: scratch + this.#places.shape,
@@ -145,11 +149,18 @@ class DepthwiseWork {
       out: at.output(0),
       scratch: scratch + this.#places.kernel,
     };
-    return Array.from({ length: Math.ceil(positions / perStep) }, (_, i) => () => {
-      if (i === 0) this.#begin(at);
-      const end = Math.min(positions, (i + 1) * perStep);
-      depthwiseCodes(this.#node.engine.kernels, places, i * perStep, end);
-    });
+    const multiplyAdds = groups * tapsOf(this.#shape);
+    const most = Math.floor(MULTIPLY_ADDS_PER_STEP / multiplyAdds);
+    const { engine } = this.#node;
+    const cut = { total: positions, most, multiple: pair, work: positions * multiplyAdds };
+    const steps = cutForThreads(engine, cut).map((ranges) =>
+      ranges.map(({ first, count }) => depthwiseCodesCall(places, first, first + count)),
+    );
+    const group = {
+      kernel: DEPTHWISE_CODES.kernel,
+      scratch: { argument: DEPTHWISE_CODES.scratch, stride: this.#stride },
+    };
+    return [() => this.#begin(at), ...callSteps(engine, group, steps, () => undefined)];
   }
 
   #begin(at: Addresses): void {

@@ -7,14 +7,16 @@
 
 import { type ConvAxis, type ConvShape, tapsOf } from '../../wasm/kernels/execute/conv-shape.js';
 import {
-  multiply,
   PRODUCT_ARGS_BYTES,
+  PRODUCT_KERNEL,
   PRODUCT_PANEL,
   type ProductWeights,
   prepareProduct,
+  productCall,
   productScratchBytes,
   writeProductArgs,
 } from '../../wasm/kernels/execute/product-int.js';
+import { rangeSize } from '../calls.js';
 import type { NodeContext } from '../node.js';
 import type { Addresses, Pack, Plan, Step } from '../operator.js';
 import type { TensorType } from '../value.js';
@@ -25,6 +27,8 @@ import type { ScratchPlan } from './scratch.js';
 const MULTIPLY_ADDS_PER_STEP = 2 ** 26;
 /** Rows below which a step is cut by columns rather than by rows. */
 const FEW_ROWS = 48;
+/** Panels of codes in a cache line. */
+const LINE_PANELS = 8;
 
 export interface FusedRequest {
   readonly dims: readonly number[];
@@ -76,7 +80,9 @@ export function planFused(
   const weights = new FusedWeights(node, scratch, request.weights, lie, positions);
   const places = {
     args: scratch.take(PRODUCT_ARGS_BYTES),
-    kernel: scratch.take(productScratchBytes(node.engine.kernels, shape, positions)),
+    kernel: scratch.take(
+      productScratchBytes(node.engine.kernels, shape, positions, node.engine.threads.count),
+    ),
   };
   const small = [xZeroPoint, bias?.input ?? -1].filter((index) => node.has(index));
   const multiplyAdds = products * positions * groups * groupOutputs * groupChannels * taps;
@@ -135,7 +141,7 @@ function fusedSteps(
     });
     prepareProduct(kernels, args);
   };
-  const ranges = rangesOf(shape, positions);
+  const parts = partsOf(shape, positions, engine.threads.count);
   const steps: Step[] = [];
   let pieces: Piece[] = [];
   let cost = 0;
@@ -160,27 +166,51 @@ function fusedSteps(
     }
     packed = b;
     add({ cost: 2 ** 14, run: () => begin(product) });
-    for (const { rows, part, work } of ranges) {
-      add({ cost: work, run: () => multiply(kernels, args, rows, part) });
+    for (const ranges of parts) {
+      const calls = ranges.map(({ rows, part }) => productCall(args, rows, part));
+      const work = ranges.reduce((sum, range) => sum + range.work, 0);
+      const together = { kernel: PRODUCT_KERNEL, calls };
+      add({ cost: work / engine.threads.count, run: () => engine.threads.run(together) });
     }
   }
   flush();
   return steps;
 }
 
-/** A product in pieces of at most about a step. */
-function rangesOf(shape: ConvShape, positions: number) {
+interface Range {
+  readonly rows: { readonly from: number; readonly to: number };
+  readonly part: { readonly first: number; readonly end: number };
+  readonly work: number;
+}
+
+/** A product in parts of at most about a step, and these in ranges that threads take. */
+function partsOf(shape: ConvShape, positions: number, threads: number): Range[][] {
+  const parts: Range[][] = [];
+  let room = 0;
+  for (const range of rangesOf(shape, positions, threads)) {
+    if (room < range.work || parts.length === 0) {
+      parts.push([]);
+      room = MULTIPLY_ADDS_PER_STEP * threads;
+    }
+    parts.at(-1)!.push(range);
+    room -= range.work;
+  }
+  return parts;
+}
+
+function rangesOf(shape: ConvShape, positions: number, threads: number): Range[] {
   const { groups, groupOutputs, groupChannels } = shape;
   const perColumn = groups * groupChannels * tapsOf(shape);
-  const few = Math.min(positions, FEW_ROWS);
-  const panels = Math.max(
-    1,
-    Math.floor(MULTIPLY_ADDS_PER_STEP / Math.max(1, few * perColumn * PRODUCT_PANEL)),
-  );
-  const width = Math.min(groupOutputs, panels * PRODUCT_PANEL);
+  const most = rangeSize(threads, perColumn * groupOutputs * positions, MULTIPLY_ADDS_PER_STEP);
+  // Hardly more rows than a few are not worth a range of their own.
+  const few = positions < 2 * FEW_ROWS ? positions : FEW_ROWS;
+  const panels = Math.max(1, Math.floor(most / Math.max(1, few * perColumn * PRODUCT_PANEL)));
+  // Columns of codes side by side are in lines of their own, if they can.
+  const wide = panels < LINE_PANELS ? panels : panels - (panels % LINE_PANELS);
+  const width = Math.min(groupOutputs, wide * PRODUCT_PANEL);
   const perRow = Math.max(1, perColumn * width);
-  const height = Math.max(few, Math.floor(MULTIPLY_ADDS_PER_STEP / perRow / FEW_ROWS) * FEW_ROWS);
-  const ranges = [];
+  const height = Math.max(few, Math.floor(most / perRow / FEW_ROWS) * FEW_ROWS);
+  const ranges: Range[] = [];
   for (let from = 0; from < positions; from += height) {
     for (let first = 0; first < groupOutputs; first += width) {
       const [to, end] = [Math.min(positions, from + height), Math.min(groupOutputs, first + width)];

@@ -29,7 +29,7 @@ export function serveThread(start: ThreadStart, report: (report: ThreadReport) =
     // The constants that a module writes into memory are there already, equal.
     const instances = modules.map((module) => new WebAssembly.Instance(module, { env: { memory } }));
     const exports = instances.map((instance) => instance.exports as unknown as KernelExports);
-    for (const { placeOwn } of exports) placeOwn?.(own);
+    for (const { placeOwn } of exports) placeOwn?.(own, thread);
     kernels = Object.assign({}, ...exports);
   } catch (error) {
     failed(error);

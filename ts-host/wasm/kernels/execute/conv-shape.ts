@@ -50,7 +50,7 @@ export interface ConvActivation {
 export const CONV_SHAPE_BYTES = 128;
 
 /** Kernel positions. */
-export function tapsOf({ axes: [d, h, w] }: ConvShape): number {
+export function tapsOf({ axes: [d, h, w] }: Pick<ConvShape, 'axes'>): number {
   return d.kernel * h.kernel * w.kernel;
 }
 

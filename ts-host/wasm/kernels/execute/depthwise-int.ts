@@ -68,12 +68,24 @@ export interface DepthwiseCodesAddresses {
   readonly scratch: number;
 }
 
-/** Output positions [from, to), counted over the whole batch. */
-export function depthwiseCodes(
-  k: KernelExports,
+/** The kernel of {@link depthwiseCodes}, and which argument is the address of its scratch. */
+export const DEPTHWISE_CODES = { kernel: 'depthwise_u8', scratch: 5 };
+
+/** The arguments of {@link depthwiseCodes}. */
+export function depthwiseCodesCall(
   { shape, codes, x, packed, out, scratch }: DepthwiseCodesAddresses,
   from: number,
   to: number,
+): number[] {
+  return [shape, codes, x, packed, out, scratch, from, to];
+}
+
+/** Output positions [from, to), counted over the whole batch. */
+export function depthwiseCodes(
+  k: KernelExports,
+  at: DepthwiseCodesAddresses,
+  from: number,
+  to: number,
 ): void {
-  k.depthwise_u8!(shape, codes, x, packed, out, scratch, from, to);
+  k[DEPTHWISE_CODES.kernel]!(...depthwiseCodesCall(at, from, to));
 }

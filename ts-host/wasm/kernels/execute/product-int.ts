@@ -64,6 +64,18 @@ export function prepareProduct(k: KernelExports, args: number): void {
   k.product_int_prepare!(args);
 }
 
+/** The kernel of {@link multiply}, whose calls may be made by any thread. */
+export const PRODUCT_KERNEL = 'product_int';
+
+/** The arguments of {@link multiply}. */
+export function productCall(
+  args: number,
+  { from, to }: { readonly from: number; readonly to: number },
+  { first, end }: { readonly first: number; readonly end: number },
+): number[] {
+  return [args, from, to, first, end];
+}
+
 /** Positions [from, to) by outputs [first, end) of each group; first is a multiple of {@link PRODUCT_PANEL}. */
 export function multiply(
   k: KernelExports,
@@ -71,12 +83,18 @@ export function multiply(
   positions: { readonly from: number; readonly to: number },
   outputs: { readonly first: number; readonly end: number },
 ): void {
-  k.product_int!(args, positions.from, positions.to, outputs.first, outputs.end);
+  k[PRODUCT_KERNEL]!(...productCall(args, positions, outputs));
 }
 
-export function productScratchBytes(k: KernelExports, shape: ConvShape, positions: number): number {
-  const depth = shape.groupChannels * tapsOf(shape);
-  return k.product_int_scratch_bytes!(shape.groups, shape.groupOutputs, depth, positions) >>> 0;
+export function productScratchBytes(
+  k: KernelExports,
+  { groups, groupOutputs, groupChannels, ...shape }: ConvShape,
+  positions: number,
+  threads = 1,
+): number {
+  const depth = groupChannels * tapsOf(shape);
+  const one = k.product_int_scratch_bytes!(groups, groupOutputs, depth, positions) >>> 0;
+  return one + (threads - 1) * (k.product_int_rows_bytes!(depth) >>> 0);
 }
 
 /** Where weights lie, and what they are: see the class of this name in assembly. */
