@@ -8,10 +8,10 @@ import { materializeStatic } from '../../ts-host/formats/onnx/materialize/static
 import { planOnnxFiles } from '../../ts-host/formats/onnx/writer.js';
 import { calibrate, OctavoError, planQuantization, quantize, type TensorInput } from '../../ts-host/index.js';
 import { outputBytes } from '../../ts-host/io/output.js';
+import { productsOf } from '../../ts-host/quantize/static/bias/products.js';
+import { withBiases } from '../../ts-host/quantize/static/bias/withBiases.js';
 import { biasAnalytic } from '../../ts-host/recover/biasAnalytic.js';
-import { withBiases } from '../../ts-host/recover/biases.js';
 import { isBetter, Judge } from '../../ts-host/recover/judge.js';
-import { productsOf } from '../../ts-host/recover/products.js';
 import { recoverStatic } from '../../ts-host/recover/recover.js';
 import type { RecoveryStep } from '../../ts-host/recover/step.js';
 import { referenceEngine, referenceExecutionEngine } from '../support/engine.js';
@@ -239,7 +239,7 @@ describe('the judge', () => {
         context,
         () => undefined,
       );
-      const found = await judge.decibels(tools.quantized(draft));
+      const found = await judge.decibels(await tools.quantized(draft));
       judge.release();
       return found;
     };

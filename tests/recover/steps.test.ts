@@ -5,14 +5,14 @@ import { describe, test } from 'node:test';
 import { GraphIndex } from '../../ts-host/ir/graphIndex.js';
 import { bytesData, readAll } from '../../ts-host/ir/tensor.js';
 import { boundsOf } from '../../ts-host/quantize/static/activations.js';
+import { productsOf } from '../../ts-host/quantize/static/bias/products.js';
+import { weightLoss } from '../../ts-host/quantize/static/bias/weightLoss.js';
 import { biasAnalytic } from '../../ts-host/recover/biasAnalytic.js';
 import { biasEmpirical } from '../../ts-host/recover/biasEmpirical.js';
 import { chainsOf } from '../../ts-host/recover/chains.js';
 import { equalize, equalizeHalf } from '../../ts-host/recover/equalize.js';
-import { productsOf } from '../../ts-host/recover/products.js';
 import { isHeldOut } from '../../ts-host/recover/samples.js';
 import type { Draft } from '../../ts-host/recover/step.js';
-import { weightLoss } from '../../ts-host/recover/weightLoss.js';
 import { weights } from '../../ts-host/recover/weights.js';
 import { conv, floats, gemm, type ModelInput, node, value } from '../support/onnxBuilder.js';
 import { Rng } from '../support/rng.js';
@@ -81,7 +81,8 @@ describe('cross-layer equalization', () => {
   test('brings the quantized model nearer where one scale serves channels of very different size', async () => {
     const { before, after, tools } = await applied(equalize, unevenNet());
     const expected = (await valuesOf(before.float, ['y'], samples)).get('y')!;
-    const of = async (draft: Draft) => (await valuesOf(tools.quantized(draft), ['y'], samples)).get('y')!;
+    const of = async (draft: Draft) =>
+      (await valuesOf(await tools.quantized(draft), ['y'], samples)).get('y')!;
     const [was, is] = [decibels(expected, await of(before)), decibels(expected, await of(after))];
     assert.ok(is > was + 3, `${was} dB, then ${is} dB`);
   });
@@ -89,7 +90,8 @@ describe('cross-layer equalization', () => {
   test('one scale for a whole weight counts the ranges of both weights', async () => {
     const { before, after, tools } = await applied(equalize, unevenNet(), samples, { granularity: 'tensor' });
     const expected = (await valuesOf(before.float, ['y'], samples)).get('y')!;
-    const of = async (draft: Draft) => (await valuesOf(tools.quantized(draft), ['y'], samples)).get('y')!;
+    const of = async (draft: Draft) =>
+      (await valuesOf(await tools.quantized(draft), ['y'], samples)).get('y')!;
     const [was, is] = [decibels(expected, await of(before)), decibels(expected, await of(after))];
     assert.ok(is > was + 3, `${was} dB, then ${is} dB`);
   });
@@ -170,7 +172,7 @@ describe('cross-layer equalization', () => {
     const expected = (await valuesOf(before.float, ['y'], given)).get('y')!;
     const same = (await valuesOf(after.float, ['y'], given)).get('y')!;
     assert.ok(decibels(expected, same) > 110);
-    const of = async (draft: Draft) => (await valuesOf(tools.quantized(draft), ['y'], given)).get('y')!;
+    const of = async (draft: Draft) => (await valuesOf(await tools.quantized(draft), ['y'], given)).get('y')!;
     assert.ok(decibels(expected, await of(after)) > decibels(expected, await of(before)) + 6);
   });
 });
@@ -214,7 +216,8 @@ describe('bias correction, analytic', () => {
       granularity: 'channel',
     });
     const expected = (await valuesOf(before.float, ['c5'], samples)).get('c5')!;
-    const of = async (draft: Draft) => (await valuesOf(tools.quantized(draft), ['c5'], samples)).get('c5')!;
+    const of = async (draft: Draft) =>
+      (await valuesOf(await tools.quantized(draft), ['c5'], samples)).get('c5')!;
     const [was, is] = [decibels(expected, await of(before)), decibels(expected, await of(after))];
     assert.ok(is > was, `${was} dB, then ${is} dB`);
     assert.equal(after.float, before.float);
@@ -231,8 +234,8 @@ describe('bias correction, empirical', () => {
     const names = ['c1', 'c2', 'c3', 'c4', 'c5'];
     const given = learning(samples);
     const expected = await valuesOf(before.float, names, given);
-    const was = await valuesOf(tools.quantized(before), names, given);
-    const is = await valuesOf(tools.quantized(after), names, given);
+    const was = await valuesOf(await tools.quantized(before), names, given);
+    const is = await valuesOf(await tools.quantized(after), names, given);
     for (const name of names) {
       const channels = name === 'c1' || name === 'c2' ? 6 : 4;
       const off = (found: Map<string, Float32Array[]>): number => {
@@ -256,7 +259,8 @@ describe('weights by mse', () => {
     });
     assert.ok(after.plan.tensors.every((each) => each.dtype !== 'float16' && each.observer === 'mse'));
     const expected = (await valuesOf(before.float, ['y'], samples)).get('y')!;
-    const of = async (draft: Draft) => (await valuesOf(tools.quantized(draft), ['y'], samples)).get('y')!;
+    const of = async (draft: Draft) =>
+      (await valuesOf(await tools.quantized(draft), ['y'], samples)).get('y')!;
     assert.ok(decibels(expected, await of(after)) > decibels(expected, await of(before)));
   });
 });

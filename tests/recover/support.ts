@@ -12,6 +12,7 @@ import { planStatic } from '../../ts-host/quantize/static/planStatic.js';
 import { staticSettings } from '../../ts-host/quantize/static/settings.js';
 import { valuesToObserve } from '../../ts-host/quantize/static/valuesToObserve.js';
 import { summarizeChannels } from '../../ts-host/recover/channels.js';
+import { correctedModel } from '../../ts-host/recover/measured.js';
 import type { RecoveryInput } from '../../ts-host/recover/recover.js';
 import { type SplitSamples, splitSamples } from '../../ts-host/recover/samples.js';
 import type { Draft, RecoveryTools } from '../../ts-host/recover/step.js';
@@ -139,10 +140,11 @@ export async function draftOf(input: RecoveryInput): Promise<{ draft: Draft; too
     },
     channels: (of, names) =>
       summarizeChannels(execution, of, names, split.learning, context, () => undefined),
-    quantized: (draft) => materializeStatic(draft.model, draft.plan, engine),
+    quantized: async (draft) => materializeStatic(await tools.corrected(draft), draft.plan, engine),
+    corrected: (draft) => correctedModel(engine, input.original, draft, context),
     onSample: () => undefined,
   };
-  return { draft: { ...input, float: prepared, activations: undefined, plan }, tools };
+  return { draft: { ...input, float: prepared, activations: undefined, biases: 'told', plan }, tools };
 }
 
 /** Values of a model over samples, each as one list. */

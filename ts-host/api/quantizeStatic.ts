@@ -17,7 +17,8 @@ import { oneOf, type QuantizeOptions } from '../quantize/options.js';
 import { checkPlan } from '../quantize/planJson.js';
 import { checkPlanWeights } from '../quantize/planWeights.js';
 import { boundsOf } from '../quantize/static/activations.js';
-import { checkBiases } from '../quantize/static/biases.js';
+import { checkBiases } from '../quantize/static/bias/check.js';
+import { type ToldModels, withToldBiases } from '../quantize/static/bias/told.js';
 import { checkStaticPlanFits } from '../quantize/static/planFits.js';
 import { planStatic } from '../quantize/static/planStatic.js';
 import { type StaticSettings, staticSettings } from '../quantize/static/settings.js';
@@ -42,7 +43,7 @@ export async function quantizeStatic(input: SourceInput, options: QuantizeOption
     const { model, float, plan, recovery } =
       options.plan === undefined
         ? await made({ engine, original, prepared, settings, level }, options, context)
-        : await given(engine, options.plan, prepared, context);
+        : await given(engine, options.plan, original, prepared, context);
     const quantized = materializeStatic(model, plan, engine);
     const { fileName = 'model.onnx', externalName, externalData } = options;
     const files = planOnnxFiles(quantized, { fileName, externalName, externalData }, context);
@@ -107,7 +108,7 @@ async function made(task: Task, options: QuantizeOptions, context: RunContext): 
     const stats = await statsOf(calibration, model, settings, execution, context);
     const ranges = await compatRangesOf(calibration, model, settings, execution, context);
     const input = { engine, execution, model, original, settings, stats, ranges };
-    return { model, plan: await planStatic(input, context) };
+    return corrected(engine, { original, model }, await planStatic(input, context), context);
   }
   const { recoverStatic } = await import('../recover/recover.js');
   const { repeatable } = await import('../recover/repeatable.js');
@@ -186,7 +187,13 @@ async function givenStats(calibration: QuantizeOptions['calibration']): Promise<
 }
 
 /** A plan from outside, checked as far as a plan made here is by the making. */
-async function given(engine: Engine, plan: unknown, model: Model, context: RunContext): Promise<Planned> {
+async function given(
+  engine: Engine,
+  plan: unknown,
+  original: Model,
+  model: Model,
+  context: RunContext,
+): Promise<Planned> {
   checkPlan(plan);
   if (plan.recovered !== undefined) {
     const steps = plan.recovered.join(', ');
@@ -199,5 +206,15 @@ async function given(engine: Engine, plan: unknown, model: Model, context: RunCo
   checkStaticPlanFits(plan, model, await boundsOf(new GraphIndex(model.graph), context));
   await checkPlanWeights(engine, plan, model, context);
   await checkBiases(plan, model, context);
-  return { model, plan };
+  return corrected(engine, { original, model }, plan, context);
+}
+
+/** A plan with the prepared model whose biases it asks for. */
+async function corrected(
+  engine: Engine,
+  models: ToldModels,
+  plan: QuantPlan,
+  context: RunContext,
+): Promise<Planned> {
+  return { model: await withToldBiases(engine, models, plan, context), float: models.model, plan };
 }

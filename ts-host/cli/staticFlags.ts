@@ -18,6 +18,7 @@ export interface StaticFlags extends SampleFlags {
   readonly representation?: 'qdq' | 'operator';
   readonly activationType?: 'int8' | 'uint8' | 'int16' | 'uint16';
   readonly activationSymmetric?: boolean;
+  readonly biasCorrection?: boolean;
 }
 
 /** The flags that only mode static knows. */
@@ -33,6 +34,7 @@ export const STATIC_FLAGS = [
   'representation',
   'activationType',
   'activationSymmetric',
+  'biasCorrection',
   ...SAMPLE_FLAGS,
 ] as const satisfies readonly (keyof StaticFlags)[];
 
@@ -64,17 +66,23 @@ export function addStaticOptions(command: Command): Command {
       ]),
     )
     .option('--activation-symmetric', 'mode static: activations around one fixed zero point')
-    .option('--no-activation-symmetric', 'mode static: a zero point for each activation');
+    .option('--no-activation-symmetric', 'mode static: a zero point for each activation')
+    .option(
+      '--bias-correction',
+      'mode static: biases make up for means that normalizations tell; the default',
+    )
+    .option('--no-bias-correction', 'mode static: biases stay as they are');
   return addSampleOptions(command);
 }
 
 /** The options that need no file. */
 export function staticOptions(flags: StaticFlags): QuantizeOptions {
   const { method, compat, target, recover, ...given } = flags;
-  const { percentile, rate, representation, activationType, activationSymmetric } = given;
+  const { percentile, rate, representation, activationType, activationSymmetric, biasCorrection } = given;
   // Names are checked by quantize().
   const named = { method, compat, target } as Pick<QuantizeOptions, 'method' | 'compat' | 'target'>;
-  return { ...named, percentile, rate, representation, activationType, activationSymmetric, recover };
+  const codes = { representation, activationType, activationSymmetric, biasCorrection };
+  return { ...named, percentile, rate, ...codes, recover };
 }
 
 /** @throws UsageError for mode static without statistics or with two kinds, and for flags of samples without samples */

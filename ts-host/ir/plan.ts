@@ -114,6 +114,9 @@ export interface QuantPlan {
   /** Mode static: what the plan was made for, and how it is written. */
   readonly target?: QuantTarget;
   readonly representation?: 'qdq' | 'operator';
+  /** Mode static: what codes of weights take from the means of outputs is put into the biases, where normalizations of the model
+   *  tell those of inputs. Absent: biases are those of the model. */
+  readonly biasCorrection?: 'normalizations';
   /** Mode static: steps that changed weights and biases before this plan was made for them. It fits those only, which no file
    *  but the quantized one holds. */
   readonly recovered?: readonly string[];

@@ -24,6 +24,9 @@ const SAMPLES = NORMAL.length;
 const MAX_DEPTH = 64;
 const MAX_CHANNELS = 1 << 16;
 
+/** Of a value behind a rectifier at most this share of its energy is negative: HardSwish leaves a little. */
+const MOST_NEGATIVE = 1 / 16;
+
 /** ReLU, bias, layer, pooling, and as many more. */
 const GATE_STEPS = 8;
 
@@ -59,6 +62,20 @@ export class Activations implements ActivationStatistics {
     const samples = await this.#samples(scope, value, 0);
     const statistics = samples && statisticsOf(samples);
     return statistics?.variance.every(Number.isFinite) ? statistics : undefined;
+  }
+
+  /** Means of the channels of a value behind a rectifier, or undefined. What is cut on one side has much the same mean whatever
+   *  comes in; of others the mean is that of the data trained on, often near 0, and other data have another. */
+  async rectifiedMeans(scope: ConstantScope, value: string): Promise<Float64Array | undefined> {
+    const samples = await this.#samples(scope, value, 0);
+    // A single channel stands for any number, in a unit that nobody knows.
+    if (samples === undefined || samples.length === SAMPLES) return undefined;
+    let [negative, all] = [0, 0];
+    for (const x of samples) {
+      all += x * x;
+      if (x < 0) negative += x * x;
+    }
+    return negative <= MOST_NEGATIVE * all && all < Infinity ? statisticsOf(samples).mean : undefined;
   }
 
   /** Forgets everything. */

@@ -30,6 +30,9 @@ export interface QuantizeOptions extends RunOptions {
   readonly percentile?: number | undefined;
   /** Weight of a new sample in method movingAverage. Default 0.01. */
   readonly rate?: number | undefined;
+  /** Mode static: what codes of weights take from the means of outputs is put into the biases, where normalizations of the model
+   *  tell the means of inputs; no sample is run for it. Default true; false with `compat`. */
+  readonly biasCorrection?: boolean | undefined;
   /** Mode static: steps that bring the quantized model nearer to the float one, each kept only if it does so on samples held
    *  out: none; fast: scales of weights by mse and biases corrected from the weights; best: all (docs/recovery.md). Needs
    *  samples. Default none. */

@@ -34,12 +34,14 @@ const TARGETS: readonly QuantTarget[] = ['onnxruntime-cpu', 'onnxruntime-web', '
 export function planToJson(plan: QuantPlan): string {
   const lines = (items: readonly unknown[]): string =>
     items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
-  const { version, mode, target, representation, recovered, tensors, activations, nodes } = plan;
+  const { version, mode, target, representation, biasCorrection, recovered } = plan;
+  const { tensors, activations, nodes } = plan;
   const fields = [
     ['version', version],
     ['mode', mode],
     ['target', target],
     ['representation', representation],
+    ['biasCorrection', biasCorrection],
     ['recovered', recovered],
   ].flatMap(([name, value]) => (value === undefined ? [] : [`"${name}": ${JSON.stringify(value)}`]));
   fields.push(`"tensors": ${lines(tensors)}`);
@@ -163,7 +165,7 @@ function centreOf(qmin: number, qmax: number): number {
 
 /** What only plans of mode static have. */
 function checkStaticFields(plan: Record<string, unknown>): void {
-  const { mode, target, representation, recovered, activations } = plan;
+  const { mode, target, representation, biasCorrection, recovered, activations } = plan;
   if (mode !== 'static') {
     if (activations !== undefined) throw bad('activations', 'is for mode static');
     return;
@@ -171,6 +173,9 @@ function checkStaticFields(plan: Record<string, unknown>): void {
   if (!TARGETS.includes(target as QuantTarget)) throw bad('target', `must be one of ${TARGETS.join(', ')}`);
   if (representation !== 'qdq' && representation !== 'operator') {
     throw bad('representation', 'must be qdq or operator');
+  }
+  if (biasCorrection !== undefined && biasCorrection !== 'normalizations') {
+    throw bad('biasCorrection', 'must be normalizations');
   }
   for (const [i, step] of list(recovered ?? [], 'recovered').entries()) string(step, `recovered[${i}]`);
   const byValue = new Map<string, ActivationPlan>();

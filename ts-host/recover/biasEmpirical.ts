@@ -5,9 +5,9 @@
 import { GraphIndex } from '../ir/graphIndex.js';
 import type { Model } from '../ir/model.js';
 import { removeUnused } from '../passes/prepare/unused.js';
-import { withBiases } from './biases.js';
+import { type Product, productsOf } from '../quantize/static/bias/products.js';
+import { withBiases } from '../quantize/static/bias/withBiases.js';
 import { summarizeChannels } from './channels.js';
-import { type Product, productsOf } from './products.js';
 import { someItems } from './samples.js';
 import type { RecoveryStep } from './step.js';
 
@@ -19,7 +19,8 @@ export const biasEmpirical: RecoveryStep = {
   level: 'best',
   async apply(draft, tools) {
     const { engine, execution, context } = tools;
-    const products = productsOf(draft);
+    const model = await tools.corrected(draft);
+    const products = productsOf({ model, plan: draft.plan });
     if (products.length === 0) return 'no product runs in integers';
     const samples = someItems(tools.samples.learning, ITEMS);
     const summarize = (model: Model, names: readonly string[]) =>
@@ -29,12 +30,13 @@ export const biasEmpirical: RecoveryStep = {
     // From here on every product has a bias, and so a place in the plan.
     const zeros = new Map(products.map(({ at, channels }) => [at, new Float64Array(channels)]));
     let corrected = await tools.replan(draft, {
-      model: await withBiases(draft.model, products, zeros, engine, context),
+      model: await withBiases(model, products, zeros, engine, context),
+      biases: 'own',
     });
     for (const [number, { at }] of products.entries()) {
       const wanted = expected.get(outputs[number]!);
-      const { model, name } = upTo(tools.quantized(corrected), outputs[number]!);
-      const found = (await summarize(model, [name])).get(name);
+      const part = upTo(await tools.quantized(corrected), outputs[number]!);
+      const found = (await summarize(part.model, [part.name])).get(part.name);
       const current: Product | undefined = productsOf(corrected).find((each) => each.at === at);
       if (wanted === undefined || found === undefined || current === undefined) continue;
       const missing = wanted.mean.map((mean, c) => mean - found.mean[c]!);

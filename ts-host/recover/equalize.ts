@@ -15,6 +15,7 @@ import type { Model } from '../ir/model.js';
 import type { Tensor } from '../ir/tensor.js';
 import { vectorOf, vectorTensor } from '../passes/prepare/step.js';
 import { boundsOf } from '../quantize/static/activations.js';
+import { productsOf } from '../quantize/static/bias/products.js';
 import { floatChunks } from '../tensor/floatChunks.js';
 import { scaleLayout } from '../tensor/layout.js';
 import { rangeOf } from '../tensor/range.js';
@@ -22,7 +23,6 @@ import { scaledData } from '../tensor/scaledValues.js';
 import { type Chain, type ChainReader, chainsOf, isDepthwise } from './chains.js';
 import type { ChannelSummary } from './channels.js';
 import { measuredActivations } from './measured.js';
-import { productsOf } from './products.js';
 import type { RecoveryStep, RecoveryTools } from './step.js';
 
 /** Factors lie within: what is smaller beside the largest channel is noise. */
@@ -50,11 +50,14 @@ const equalizing = (name: string, share: Share): RecoveryStep => ({
     if (equalizer.count === 0) return 'the channels have one range already';
     const float = equalizer.model();
     const inputs = productsOf(draft).map(({ node }) => node.inputs[0]!);
+    const measured = await tools.channels(float, inputs);
     return tools.replan(draft, {
       float,
       model: float,
       stats: await tools.calibrate(float, draft.settings),
-      activations: measuredActivations(await tools.channels(float, inputs)),
+      activations: measuredActivations(measured),
+      // What normalizations tell is of the channels as they were.
+      biases: draft.biases === 'own' ? 'own' : new Map(measured),
     });
   },
 });

@@ -16,6 +16,7 @@ import type { ExecutionEngine } from '../wasm/execution.js';
 import { type ChannelSummary, summarizeChannels } from './channels.js';
 import { RECOVERY_STEPS } from './index.js';
 import { isBetter, Judge, meanOf } from './judge.js';
+import { correctedModel } from './measured.js';
 import { quiet } from './quiet.js';
 import { itemsOf, LEAST, releaseSamples, type SplitSamples, splitSamples } from './samples.js';
 import type { Draft, Recovery, RecoveryStep, RecoveryTools, StepOutcome } from './step.js';
@@ -65,7 +66,8 @@ export interface Recovered {
 export async function recoverStatic(input: RecoveryInput, context: RunContext): Promise<Recovered> {
   const { model, samples, level } = input;
   const plan = await planStatic(input, context);
-  const first: Draft = { ...input, float: model, activations: undefined, plan };
+  const biases = input.settings.biasCorrection ? 'told' : 'own';
+  const first: Draft = { ...input, float: model, activations: undefined, biases, plan };
   const split = await splitSamples(samples, model.graph.inputs, quiet(context));
   const run = new Run(input, split, context);
   try {
@@ -77,11 +79,12 @@ export async function recoverStatic(input: RecoveryInput, context: RunContext): 
     const skipped = tooFew(split);
     if (skipped !== undefined) {
       const none = { before: null, after: null, steps: [], skipped };
-      return { float: model, model, plan, report: { ...report, ...none } };
+      return { float: model, model: await run.corrected(first), plan, report: { ...report, ...none } };
     }
     const { draft, ...rest } = await run.all(first);
     const marked = markedPlan(draft, model, rest.steps);
-    return { float: draft.float, model: draft.model, plan: marked, report: { ...report, ...rest } };
+    const corrected = await run.corrected(draft);
+    return { float: draft.float, model: corrected, plan: marked, report: { ...report, ...rest } };
   } finally {
     run.release();
     releaseSamples(split, context);
@@ -95,8 +98,8 @@ function tooFew({ learning, heldOut }: SplitSamples): string | undefined {
 }
 
 /** A plan for other weights than the model has says so. */
-function markedPlan({ model, plan }: Draft, before: Model, steps: readonly StepOutcome[]): QuantPlan {
-  if (model === before) return plan;
+function markedPlan({ model, biases, plan }: Draft, before: Model, steps: readonly StepOutcome[]): QuantPlan {
+  if (model === before && typeof biases === 'string') return plan;
   return { ...plan, recovered: steps.filter(({ kept }) => kept).map(({ step }) => step) };
 }
 
@@ -131,7 +134,7 @@ class Run implements RecoveryTools {
     const { heldOut } = this.samples;
     this.onSample();
     this.#judge = await Judge.create(this.execution, model, heldOut, this.context, () => this.onSample());
-    const begun = await this.#judge.decibels(this.quantized(first));
+    const begun = await this.#judge.decibels(await this.quantized(first));
     if (begun.length === 0) {
       const skipped = 'no output of the model is float32, so nothing tells which of two drafts is nearer';
       return { draft: first, before: null, after: null, steps: [], skipped };
@@ -142,7 +145,7 @@ class Run implements RecoveryTools {
       const found = await step.apply(draft, this);
       if (typeof found === 'string') steps.push(unchanged(step, found));
       else {
-        const after = await this.#judge.decibels(this.quantized(found));
+        const after = await this.#judge.decibels(await this.quantized(found));
         const kept = isBetter(figures, after);
         steps.push(outcome(step, figures, after, kept));
         if (kept) [draft, figures] = [found, after];
@@ -180,8 +183,13 @@ class Run implements RecoveryTools {
     return known;
   }
 
-  quantized({ model, plan }: Draft): Model {
-    return materializeStatic(model, { ...plan, representation: 'qdq' }, this.engine);
+  async quantized(draft: Draft): Promise<Model> {
+    const model = await this.corrected(draft);
+    return materializeStatic(model, { ...draft.plan, representation: 'qdq' }, this.engine);
+  }
+
+  corrected(draft: Draft): Promise<Model> {
+    return correctedModel(this.engine, this.#input.original, draft, this.context);
   }
 
   onSample(): void {

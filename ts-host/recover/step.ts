@@ -5,6 +5,7 @@ import type { Model } from '../ir/model.js';
 import type { QuantPlan } from '../ir/plan.js';
 import type { StatsByValue } from '../observers/activation/statsByValue.js';
 import type { ActivationStatistics } from '../quantize/activations.js';
+import type { BiasMeans } from '../quantize/static/bias/weightLoss.js';
 import type { StaticSettings } from '../quantize/static/settings.js';
 import type { Engine } from '../wasm/engine.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
@@ -25,6 +26,8 @@ export interface Draft {
   readonly settings: StaticSettings;
   /** What the inputs of weights are like, where it was measured; else normalizations tell. */
   readonly activations: ActivationStatistics | undefined;
+  /** What the biases of `model` are corrected by when it is quantized. */
+  readonly biases: BiasMeans;
   readonly plan: QuantPlan;
 }
 
@@ -43,7 +46,9 @@ export interface RecoveryTools {
   /** Summaries of values of a model over the samples to learn from; what was asked for once is remembered. */
   channels(model: Model, names: readonly string[]): Promise<ReadonlyMap<string, ChannelSummary>>;
   /** As QuantizeLinear and DequantizeLinear, whatever form will be written. */
-  quantized(draft: Draft): Model;
+  quantized(draft: Draft): Promise<Model>;
+  /** The model of a draft with the biases that it is quantized with. */
+  corrected(draft: Draft): Promise<Model>;
   /** Called after each run of a model. */
   onSample(): void;
 }

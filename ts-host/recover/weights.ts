@@ -2,8 +2,8 @@
 // measured on the samples. That clips where few levels make it pay, widens where other values then fall on codes, and keeps
 // the mean of the output where it can.
 
+import { productsOf } from '../quantize/static/bias/products.js';
 import { measuredActivations } from './measured.js';
-import { productsOf } from './products.js';
 import type { RecoveryStep } from './step.js';
 
 export const weights: RecoveryStep = {

@@ -23,7 +23,9 @@ import type { ExecutionEngine } from '../../wasm/execution.js';
 import { scalesFromRange } from '../../wasm/kernels/ranges.js';
 import { type ActivationStatistics, Activations } from '../activations.js';
 import { type Bounds, boundsOf } from './activations.js';
-import { biasValues } from './biases.js';
+import { biasValues } from './bias/check.js';
+import { planTold } from './bias/told.js';
+import type { BiasMeans } from './bias/weightLoss.js';
 import type { IntegerUse } from './operators/use.js';
 import { codeRule, type Parameters, parametersOf } from './parameters.js';
 import { integerReason } from './reasons.js';
@@ -46,6 +48,8 @@ export interface StaticPlanInput {
   readonly ranges?: ReadonlyMap<string, ActivationRange> | undefined;
   /** What the channels of activations are like. Default: what the normalizations of `original` tell. */
   readonly activations?: ActivationStatistics | undefined;
+  /** The plan says so where they are told by `original`. Default: as the settings say. */
+  readonly biases?: BiasMeans | undefined;
 }
 
 /** Makes the plan of a prepared model.
@@ -96,9 +100,20 @@ class Planner {
   }
 
   async plan(): Promise<QuantPlan> {
+    const { engine, settings, biases = settings.biasCorrection ? 'told' : 'own' } = this.#input;
+    const told = new Activations(engine, this.#context);
+    try {
+      const plan = await this.#plan(told);
+      return biases === 'told' ? await planTold(this.#input, plan, told) : plan;
+    } finally {
+      told.release();
+    }
+  }
+
+  async #plan(told: Activations): Promise<QuantPlan> {
     const { settings } = this.#input;
     const activations = this.#activations();
-    const tensors = await this.#tensors();
+    const tensors = await this.#tensors(told);
     return {
       version: PLAN_VERSION,
       mode: 'static',
@@ -141,27 +156,21 @@ class Planner {
   }
 
   /** The stored form of the weights and constant operands of integer nodes, in the order they are read. */
-  async #tensors(): Promise<TensorPlan[]> {
-    const { engine, original, settings } = this.#input;
+  async #tensors(told: Activations): Promise<TensorPlan[]> {
+    const { engine, original, settings, activations = told } = this.#input;
     const scope = new ConstantScope(original.graph);
-    const told = new Activations(engine, this.#context);
-    const activations = this.#input.activations ?? told;
-    try {
-      const tools = { engine, context: this.#context, activations, scope };
-      const plans: TensorPlan[] = [];
-      const weights = await this.#weightReaders();
-      const total = [...weights.keys()].reduce((sum, name) => sum + this.#constant(name).data.byteLength, 0);
-      let done = 0;
-      for (const [name, readers] of weights) {
-        const tensor = this.#constant(name);
-        plans.push(await weightPlan(name, tensor, readers, settings.weights, tools));
-        this.#context.report('analyse', (done += tensor.data.byteLength), total);
-      }
-      for (const name of this.#operands()) if (!weights.has(name)) plans.push(await this.#operandPlan(name));
-      return plans;
-    } finally {
-      told.release();
+    const tools = { engine, context: this.#context, activations, scope };
+    const plans: TensorPlan[] = [];
+    const weights = await this.#weightReaders();
+    const total = [...weights.keys()].reduce((sum, name) => sum + this.#constant(name).data.byteLength, 0);
+    let done = 0;
+    for (const [name, readers] of weights) {
+      const tensor = this.#constant(name);
+      plans.push(await weightPlan(name, tensor, readers, settings.weights, tools));
+      this.#context.report('analyse', (done += tensor.data.byteLength), total);
     }
+    for (const name of this.#operands()) if (!weights.has(name)) plans.push(await this.#operandPlan(name));
+    return plans;
   }
 
   async #weightReaders(): Promise<Map<string, WeightReader[]>> {

@@ -18,6 +18,8 @@ export interface StaticSettings {
   readonly symmetric: boolean;
   readonly method: RangeSettings;
   readonly weights: WeightSettings;
+  /** By what normalizations tell of means. */
+  readonly biasCorrection: boolean;
   readonly skip: readonly string[];
   readonly opTypes: readonly string[] | undefined;
   readonly minElements: number;
@@ -66,11 +68,19 @@ export function staticSettings(options: QuantizeOptions): StaticSettings {
     symmetric,
     method: rangeSettings(options),
     weights: weightSettings(options, bits, reduceRange, observer),
+    biasCorrection: correctsBiases(options),
     skip,
     opTypes,
     minElements,
     minChannels,
   };
+}
+
+function correctsBiases({ biasCorrection, compat }: QuantizeOptions): boolean {
+  const corrects = oneOf('biasCorrection', biasCorrection ?? compat === undefined, [true, false]);
+  if (!corrects || compat === undefined) return corrects;
+  const message = 'compat gives what another system computes, which bias correction would change';
+  throw new OctavoError('INVALID_ARGUMENT', message, { field: 'biasCorrection' });
 }
 
 function requireOperators({ name }: Target, activationType: ActivationType): void {

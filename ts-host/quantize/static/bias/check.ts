@@ -1,13 +1,14 @@
 // Biases of integer products: int32 codes at the scale of input times weight.
 
-import type { RunContext } from '../../context.js';
-import { OctavoError } from '../../errors.js';
-import { GraphIndex } from '../../ir/graphIndex.js';
-import { type Model, nodeIds } from '../../ir/model.js';
-import type { CodePlan, QuantPlan } from '../../ir/plan.js';
-import { readAll, type Tensor } from '../../ir/tensor.js';
+import type { RunContext } from '../../../context.js';
+import { OctavoError } from '../../../errors.js';
+import { GraphIndex } from '../../../ir/graphIndex.js';
+import { type Model, nodeIds } from '../../../ir/model.js';
+import type { CodePlan, QuantPlan } from '../../../ir/plan.js';
+import { readAll, type Tensor } from '../../../ir/tensor.js';
 
-const LARGEST_CODE = 2 ** 31 - 1;
+/** Of int32. */
+export const LARGEST_CODE = 2 ** 31 - 1;
 
 /** The values of a float32 bias. */
 export async function biasValues({ data }: Tensor, context: RunContext): Promise<Float32Array> {

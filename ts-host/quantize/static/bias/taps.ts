@@ -6,7 +6,7 @@
 //                                  [ ↑ ]
 //                                    [ ↑ ]
 
-import type { Node } from '../ir/model.js';
+import type { Node } from '../../../ir/model.js';
 
 /** One share for each position of the kernel, row-major; all 1 where extents are not known.
  *  @param spatial - extents of the input behind the channels */

@@ -5,21 +5,30 @@
 // where E[x_j] is the mean of the input channel that element j of the row meets, times the share of outputs for which it
 // lies inside the input (taps.ts).
 
-import type { RunContext } from '../context.js';
-import { integer } from '../ir/attributes.js';
-import { readAll } from '../ir/tensor.js';
-import type { Engine } from '../wasm/engine.js';
-import { addQuantBias } from '../wasm/kernels/quant-error.js';
-import { transpose } from '../wasm/kernels/transpose.js';
-import type { ChannelSummary } from './channels.js';
+import type { RunContext } from '../../../context.js';
+import { integer } from '../../../ir/attributes.js';
+import { readAll } from '../../../ir/tensor.js';
+import type { Engine } from '../../../wasm/engine.js';
+import { addQuantBias } from '../../../wasm/kernels/quant-error.js';
+import { transpose } from '../../../wasm/kernels/transpose.js';
 import type { Product } from './products.js';
 import { tapShares } from './taps.js';
+
+/** What is known of an input. */
+export interface ChannelMeans {
+  readonly mean: Float64Array;
+  /** Extents behind the channels, where they are known. */
+  readonly spatial: readonly number[] | undefined;
+}
+
+/** Means that biases are corrected by: what normalizations tell, or those given by name; own: biases are left. */
+export type BiasMeans = 'told' | 'own' | ReadonlyMap<string, ChannelMeans>;
 
 /** One number for each output channel; undefined where rows of the weight cannot be told apart. */
 export async function weightLoss(
   engine: Engine,
   product: Product,
-  input: ChannelSummary,
+  input: ChannelMeans,
   context: RunContext,
 ): Promise<Float64Array | undefined> {
   const { node, weight, channels, channelAxis } = product;

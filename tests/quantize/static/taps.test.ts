@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { intsAttribute } from '../../ts-host/ir/attributes.js';
-import type { Attribute, Node } from '../../ts-host/ir/model.js';
-import { tapShares } from '../../ts-host/recover/taps.js';
-import { Rng } from '../support/rng.js';
+import { intsAttribute } from '../../../ts-host/ir/attributes.js';
+import type { Attribute, Node } from '../../../ts-host/ir/model.js';
+import { tapShares } from '../../../ts-host/quantize/static/bias/taps.js';
+import { Rng } from '../../support/rng.js';
 
 const convNode = (attributes: Record<string, Attribute>): Node => ({
   name: 'conv',

@@ -1,10 +1,9 @@
-// The products of a draft that run in integers and have a constant weight: what is learnt about and corrected.
+// The products of a plan that run in integers and have a constant weight: what is learnt about and corrected.
 
-import { GraphIndex } from '../ir/graphIndex.js';
-import { nodeIds } from '../ir/model.js';
-import type { CodePlan } from '../ir/plan.js';
-import { type LinearNode, linearNode } from '../passes/prepare/linear.js';
-import type { Draft } from './step.js';
+import { GraphIndex } from '../../../ir/graphIndex.js';
+import { type Model, nodeIds } from '../../../ir/model.js';
+import type { CodePlan, QuantPlan } from '../../../ir/plan.js';
+import { type LinearNode, linearNode } from '../../../passes/prepare/linear.js';
 
 export interface Product extends LinearNode {
   readonly at: number;
@@ -13,7 +12,7 @@ export interface Product extends LinearNode {
 }
 
 /** In graph order. */
-export function productsOf({ model, plan }: Draft): Product[] {
+export function productsOf({ model, plan }: { readonly model: Model; readonly plan: QuantPlan }): Product[] {
   const index = new GraphIndex(model.graph);
   const ids = nodeIds(model.graph);
   const integer = new Map(plan.nodes.map((node) => [node.node, node.form === 'integer']));

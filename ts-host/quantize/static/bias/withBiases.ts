@@ -1,12 +1,12 @@
 // A model with corrected biases: new initializers under names of their own where others read the old ones, and for products
 // that had none.
 
-import type { RunContext } from '../context.js';
-import { GraphIndex } from '../ir/graphIndex.js';
-import type { Model } from '../ir/model.js';
-import { uniqueNames } from '../ir/names.js';
-import { vectorOf, vectorTensor } from '../passes/prepare/step.js';
-import type { Engine } from '../wasm/engine.js';
+import type { RunContext } from '../../../context.js';
+import { GraphIndex } from '../../../ir/graphIndex.js';
+import type { Model } from '../../../ir/model.js';
+import { uniqueNames } from '../../../ir/names.js';
+import { vectorOf, vectorTensor } from '../../../passes/prepare/step.js';
+import type { Engine } from '../../../wasm/engine.js';
 import type { Product } from './products.js';
 
 /** What is added to the bias of each product, by index of the node: one number for each output channel. */
