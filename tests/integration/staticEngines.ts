@@ -1,5 +1,5 @@
 // Static INT8 of real models: calibrated on some inputs, loaded and run on others in onnxruntime-node and -web. The graph that
-// onnxruntime's optimizer makes of it is read back: a convolution may be in float there only if the report says why.
+// onnxruntime's optimizer makes of it is read back: a product may be in float there only if the report says why.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -114,11 +114,11 @@ async function quantized(
   }
 }
 
-/** Convolutions that compute in float, by operator. */
+/** Products that compute in float, by operator. */
 function floatProducts({ graph }: Model): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { opType } of graph.nodes) {
-    if (!/^(Fused)?Conv(Transpose)?$/.test(opType)) continue;
+    if (!/^(Fused)?(Conv|ConvTranspose|Gemm|MatMul)$/.test(opType)) continue;
     const name = opType.replace('Fused', '');
     counts[name] = (counts[name] ?? 0) + 1;
   }

@@ -360,6 +360,46 @@ const CASES: readonly Case[] = [
     ],
     dims: [2, 6],
   },
+  {
+    title: 'MatMul and Add behind a Reshape to a computed shape of two, and behind Flatten -> Gemm',
+    input: {
+      inputs: [value('x', [2, 2, 1, 3])],
+      outputs: [value('y'), value('z')],
+      nodes: [
+        node('Shape', ['x'], ['extents']),
+        node('Slice', ['extents', 'zero', 'one'], ['batch']),
+        node('Concat', ['batch', 'rest'], ['shape'], { axis: 0n }),
+        node('Reshape', ['x', 'shape'], ['rows']),
+        matMul('rows', 'w', 'a'),
+        node('Add', ['a', 'row'], ['y']),
+        node('Flatten', ['x'], ['f']),
+        matMul('f', 'w', 'b'),
+        node('Add', ['b', 'row'], ['z']),
+      ],
+      initializers: [
+        normal('w', [6, 4]),
+        normal('row', [4]),
+        int64s('zero', [1], [0]),
+        int64s('one', [1], [1]),
+        int64s('rest', [1], [-1]),
+      ],
+    },
+    shape: [
+      'Shape(x) -> extents',
+      'Slice(extents, zero, one) -> batch',
+      'Concat(batch, rest) -> shape',
+      'Reshape(x, shape) -> rows',
+      'Gemm(rows, w, row) -> y',
+      'Flatten(x) -> f',
+      'Gemm(f, w, row) -> z',
+      'w [6,4]',
+      'row [4]',
+      'zero [1]',
+      'one [1]',
+      'rest [1]',
+    ],
+    dims: [2, 2, 1, 3],
+  },
 ];
 
 function shapeOf({ graph: { nodes, initializers } }: Model): string[] {

@@ -1,14 +1,16 @@
 // MatMul and the Add of a constant row behind it are a Gemm, where the first matrix is of rank 2: one node with a bias, which
 // integers can add to the sums before they are scaled.
 
+import type { RunContext } from '../../context.js';
 import { GraphIndex } from '../../ir/graphIndex.js';
-import type { Node } from '../../ir/model.js';
-import { GraphFacts } from '../raise-opset/facts.js';
+import type { Graph, Node } from '../../ir/model.js';
+import { readAll } from '../../ir/tensor.js';
+import { GraphFacts, type Numbers } from '../raise-opset/facts.js';
 import type { Step } from './step.js';
 
-export const joinBias: Step = (graph) => {
+export const joinBias: Step = async (graph, { context }) => {
   const index = new GraphIndex(graph);
-  const facts = new GraphFacts(graph);
+  const facts = new GraphFacts(graph, undefined, await numbersOf(graph, context));
   const nodes: (Node | undefined)[] = [...graph.nodes];
   for (const [at, node] of graph.nodes.entries()) {
     const weight = index.constant(node.inputs[1]);
@@ -30,6 +32,20 @@ export const joinBias: Step = (graph) => {
   }
   return { ...graph, nodes: nodes.filter((node) => node !== undefined) };
 };
+
+/** Places of slices are no longer lists than these. */
+const MOST_NUMBERS = 8;
+
+/** Small constants of int64: what shapes are computed with. */
+async function numbersOf({ initializers }: Graph, context: RunContext): Promise<Numbers> {
+  const numbers = new Map<string, readonly number[]>();
+  for (const [name, { dtype, data }] of initializers) {
+    if (dtype !== 'int64' || data.byteLength > 8 * MOST_NUMBERS) continue;
+    const bytes = await readAll(data, context);
+    numbers.set(name, Array.from(new BigInt64Array(bytes.slice().buffer), Number));
+  }
+  return numbers;
+}
 
 /** The constant that a node adds to every row of `value`. */
 function addedRow(

@@ -3,7 +3,7 @@
 
 import type { DType } from '../../ir/dtype.js';
 import type { Graph, Node, ValueInfo } from '../../ir/model.js';
-import { intOf } from './attributes.js';
+import { intOf, intsOf } from './attributes.js';
 
 /** A dim is null where only the rank is known. */
 export interface Facts {
@@ -13,13 +13,18 @@ export interface Facts {
 
 const NOTHING: Facts = {};
 
+/** Elements of small integer constants, by name: what Slice is asked to take. */
+export type Numbers = ReadonlyMap<string, readonly number[]>;
+
 /** The facts of one graph, which sees those of the graphs around it. */
 export class GraphFacts {
   readonly #own = new Map<string, Facts>();
   readonly #parent: GraphFacts | undefined;
+  readonly #numbers: Numbers;
 
-  constructor(graph: Graph, parent?: GraphFacts) {
+  constructor(graph: Graph, parent?: GraphFacts, numbers: Numbers = new Map()) {
     this.#parent = parent;
+    this.#numbers = numbers;
     for (const infos of [graph.valueInfos, graph.outputs, graph.inputs]) {
       for (const info of infos) this.#learn(info.name, declared(info));
     }
@@ -39,7 +44,7 @@ export class GraphFacts {
   #follow(node: Node): void {
     const inputs = node.inputs.map((name) => (name === '' ? NOTHING : this.of(name)));
     const isStandard = node.domain === '' || node.domain === 'ai.onnx';
-    const results = isStandard ? factsAfter(node, inputs) : [];
+    const results = isStandard ? factsAfter(node, inputs, this.#numbers) : [];
     for (const [index, name] of node.outputs.entries()) {
       if (name !== '') this.#learn(name, results[index] ?? NOTHING);
     }
@@ -50,7 +55,7 @@ function declared({ dtype, dims }: ValueInfo): Facts {
   return { dtype, dims: dims?.map((dim) => (typeof dim === 'number' ? dim : null)) };
 }
 
-type Derivation = (node: Node, inputs: readonly Facts[]) => readonly Facts[];
+type Derivation = (node: Node, inputs: readonly Facts[], numbers: Numbers) => readonly Facts[];
 
 const first = (inputs: readonly Facts[]): Facts => inputs[0] ?? NOTHING;
 const unknownDims = (rank: number | undefined) =>
@@ -65,6 +70,15 @@ const sameRank: Derivation = (node, inputs) => {
 };
 /** Type of the first input. */
 const sameType: Derivation = (node, inputs) => node.outputs.map(() => ({ dtype: first(inputs).dtype }));
+
+const matrix: Derivation = (_, inputs) => [{ dtype: first(inputs).dtype, dims: [null, null] }];
+
+const squeeze: Derivation = (node, inputs, numbers) => {
+  const { dtype, dims } = first(inputs);
+  const axes = intsOf(node, 'axes') ?? numbers.get(node.inputs[1] ?? '');
+  const rank = dims === undefined || axes === undefined ? undefined : dims.length - axes.length;
+  return [{ dtype, dims: unknownDims(rank) }];
+};
 
 const broadcast: Derivation = (_, inputs) => [
   { dtype: inputs.find((each) => each.dtype !== undefined)?.dtype, dims: broadcastDims(inputs) },
@@ -126,6 +140,36 @@ const constant: Derivation = (node) => {
 };
 
 const int64: Derivation = () => [{ dtype: 'int64' }];
+const shape: Derivation = (_, [data]) => [
+  { dtype: 'int64', dims: data?.dims === undefined ? [null] : [data.dims.length] },
+];
+
+const concat: Derivation = (node, inputs) => {
+  const { dtype, dims } = first(inputs);
+  if (dims === undefined) return [{ dtype }];
+  const axis = (intOf(node, 'axis', 1) + dims.length) % dims.length;
+  const along = inputs.map((each) => each.dims?.[axis] ?? null);
+  const sum = along.reduce((a, b) => (a === null || b === null ? null : a + b), 0);
+  return [{ dtype, dims: dims.map((_, at) => (at === axis ? sum : null)) }];
+};
+
+/** Extents along the axes sliced, where both ends are known. */
+const slice: Derivation = ({ inputs: names }, inputs, numbers) => {
+  const { dtype, dims } = first(inputs);
+  const [starts, ends] = [numbers.get(names[1] ?? ''), numbers.get(names[2] ?? '')];
+  const axes = names[3] ? numbers.get(names[3]) : starts?.map((_, at) => at);
+  const isPlain = !names[4] && starts !== undefined && ends !== undefined && axes !== undefined;
+  if (dims === undefined || !isPlain) return [{ dtype, dims: unknownDims(dims?.length) }];
+  const sliced = [...dims];
+  for (const [at, given] of axes.entries()) {
+    const axis = (given + dims.length) % dims.length;
+    const extent = dims[axis] ?? null;
+    if (extent === null) continue;
+    const place = (end: number): number => Math.min(extent, Math.max(0, end < 0 ? end + extent : end));
+    sliced[axis] = Math.max(0, place(ends[at]!) - place(starts[at]!));
+  }
+  return [{ dtype, dims: sliced }];
+};
 
 const DERIVATIONS: readonly (readonly [Derivation, string])[] = [
   [
@@ -138,10 +182,11 @@ const DERIVATIONS: readonly (readonly [Derivation, string])[] = [
   ],
   [
     sameRank,
-    'AveragePool Concat Conv ConvTranspose DepthToSpace LpPool MaxUnpool Pad Resize Slice SpaceToDepth Split Tile ' +
-      'Transpose Upsample',
+    'AveragePool Conv ConvTranspose DepthToSpace LpPool MaxUnpool Pad Resize SpaceToDepth Split Tile Transpose Upsample',
   ],
-  [sameType, 'Einsum Expand Flatten GRU GatherElements GatherND Gemm LSTM RNN Squeeze Unsqueeze'],
+  [sameType, 'Einsum Expand GRU GatherElements GatherND LSTM RNN Unsqueeze'],
+  [matrix, 'Flatten Gemm'],
+  [squeeze, 'Squeeze'],
   [broadcast, 'Add Div Max Mean Min Mul PRelu Pow Sub Sum'],
   [compare, 'And Equal Greater GreaterOrEqual Less LessOrEqual Or Xor'],
   [globalPool, 'GlobalAveragePool GlobalLpPool GlobalMaxPool'],
@@ -150,13 +195,16 @@ const DERIVATIONS: readonly (readonly [Derivation, string])[] = [
     'ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ' +
       'ReduceSumSquare',
   ],
-  [int64, 'ArgMax ArgMin NonZero Shape Size'],
+  [int64, 'ArgMax ArgMin NonZero Size'],
+  [shape, 'Shape'],
+  [concat, 'Concat'],
+  [slice, 'Slice'],
   [matMul, 'MatMul'],
   [gather, 'Gather'],
   [reshape, 'Reshape'],
   [cast, 'Cast'],
   [constant, 'Constant'],
-  [(node, inputs) => [sameRank(node, inputs)[0] ?? NOTHING], 'MaxPool TopK'],
+  [(node, inputs, numbers) => [sameRank(node, inputs, numbers)[0] ?? NOTHING], 'MaxPool TopK'],
   [(_, inputs) => [{ ...inputs[1], dims: broadcastDims(inputs) }], 'Where'],
   [(_, inputs) => [{ dtype: inputs[1]?.dtype, dims: first(inputs).dims }], 'DequantizeLinear'],
 ];
@@ -167,6 +215,6 @@ const BY_OPERATOR: ReadonlyMap<string, Derivation> = new Map(
   ),
 );
 
-function factsAfter(node: Node, inputs: readonly Facts[]): readonly Facts[] {
-  return BY_OPERATOR.get(node.opType)?.(node, inputs) ?? [];
+function factsAfter(node: Node, inputs: readonly Facts[], numbers: Numbers): readonly Facts[] {
+  return BY_OPERATOR.get(node.opType)?.(node, inputs, numbers) ?? [];
 }
