@@ -54,6 +54,8 @@ export interface ExecutionModules {
 export interface ExecutionEngine {
   /** Every kernel by its export name, from whatever module serves it. */
   readonly kernels: KernelExports;
+  /** The modules over the memory: simd, execute, and relaxed when it is loaded. */
+  readonly instances: readonly KernelExports[];
   readonly heap: Heap;
   /** What makes calls that are independent of each other. */
   readonly threads: Threads;
@@ -89,12 +91,14 @@ export async function createExecutionEngine(
   requireBelow(execute, EXECUTE_RELAXED_BASE);
   const own = memory;
   let loading: Promise<KernelExports | undefined> | undefined;
-  const load = () => (loading ??= loadRelaxed(modules, own));
+  const instances = [simd, execute];
+  const load = () => (loading ??= loadRelaxed(modules, own, instances));
   const relaxed = precision === 'fast' ? await load() : undefined;
   const floats = relaxed === undefined ? {} : productExports(relaxed, false);
   const kernels = { ...simd, ...execute, ...floats } as KernelExports;
   return {
     kernels,
+    instances,
     heap: new Heap(memory, HEAP_BASE, memoryLimit),
     threads: oneThread(kernels),
     precision: relaxed === undefined ? 'strict' : 'fast',
@@ -106,11 +110,13 @@ export async function createExecutionEngine(
 async function loadRelaxed(
   { executeRelaxed }: ExecutionModules,
   memory: WebAssembly.Memory,
+  instances: KernelExports[],
 ): Promise<KernelExports | undefined> {
   const input = typeof executeRelaxed === 'function' ? await executeRelaxed() : executeRelaxed;
   if (input === undefined || !isSupported(input)) return undefined;
   const relaxed = await instantiate(input, memory);
   requireBelow(relaxed, HEAP_BASE);
+  instances.push(relaxed);
   return relaxed;
 }
 

@@ -47,7 +47,7 @@ export async function createImageEngine(module: ModuleInput, memoryLimit?: numbe
     throw new OctavoError('WASM_INVALID', 'this is another module of Octavo: images.wasm is needed');
   }
   const heap = new Heap(memory, kernels.heapBase!(), memoryLimit);
-  return { kernels, heap, threads: oneThread(kernels), precision: 'strict' };
+  return { kernels, instances: [kernels], heap, threads: oneThread(kernels), precision: 'strict' };
 }
 
 /** An engine for one pass over images, with a memory of its own.

@@ -141,8 +141,7 @@ async function threadedEngine(
   const modules = {
     simd: await keptInput('simd', () => moduleInput('simd')),
     execute: await keptInput('execute', () => moduleInput('execute')),
-    executeRelaxed:
-      precision === 'fast' ? await keptInput('executeRelaxed', () => findInput('executeRelaxed')) : undefined,
+    executeRelaxed: await keptInput('executeRelaxed', () => findInput('executeRelaxed')),
   };
   return threading.engine(modules, precision, memoryLimit, threads);
 }

@@ -21,11 +21,18 @@ const COUNTER_BYTES = 256;
 
 /** Calls that are there at once. */
 export const SLOTS = 128;
-/** Numbers of a call: kernel, scratch argument (-1: none), its stride, how many arguments, arguments. */
+/** Numbers of a call: the kernel's number, scratch argument (-1: none), its stride, how many arguments, arguments. */
 const SLOT_NUMBERS = 32;
 const HEAD = 4;
 /** Looks at a counter before a thread sleeps: some tens of microseconds, as long as waking takes. */
 const LOOKS = 3000;
+
+export type Kernel = KernelExports[string];
+
+/** All exports of modules by their numbers: the same in every thread that has the same modules. */
+export function kernelsOf(instances: readonly KernelExports[]): Kernel[] {
+  return instances.flatMap((exports) => Object.values(exports));
+}
 
 export class Control {
   /** What another thread needs to see the same block. */
@@ -40,7 +47,7 @@ export class Control {
   }
 
   /** Puts at most {@link SLOTS} calls from `first` on there, all before having been made.
-   *  @param kernel - index in the list of kernels */
+   *  @param kernel - its number, see {@link kernelsOf} */
   publish(kernel: number, { calls, scratch }: KernelCalls, first: number): void {
     const limit = Atomics.load(this.#counters, LIMIT);
     const end = Math.min(calls.length, first + SLOTS);
@@ -59,15 +66,10 @@ export class Control {
   }
 
   /** Makes calls until none is left to take. What a call throws is given to `trapped`. */
-  work(
-    kernels: KernelExports,
-    names: readonly string[],
-    thread: number,
-    trapped: (error: unknown) => void,
-  ): void {
+  work(kernels: readonly Kernel[], thread: number, trapped: (error: unknown) => void): void {
     for (let ticket = this.#take(); ticket !== undefined; ticket = this.#take()) {
       try {
-        this.#call(kernels, names, thread, ticket);
+        this.#call(kernels, thread, ticket);
       } catch (error) {
         Atomics.store(this.#counters, TRAPPED, 1);
         trapped(error);
@@ -98,16 +100,11 @@ export class Control {
   }
 
   /** Serves calls until {@link stop}. */
-  serve(
-    kernels: KernelExports,
-    names: readonly string[],
-    thread: number,
-    trapped: (error: unknown) => void,
-  ): void {
+  serve(kernels: readonly Kernel[], thread: number, trapped: (error: unknown) => void): void {
     const counters = this.#counters;
     while (Atomics.load(counters, STOP) === 0) {
       const limit = Atomics.load(counters, LIMIT);
-      this.work(kernels, names, thread, trapped);
+      this.work(kernels, thread, trapped);
       let look = 0;
       while (look < LOOKS && Atomics.load(counters, LIMIT) === limit) look++;
       if (look === LOOKS) Atomics.wait(counters, LIMIT, limit, 1000);
@@ -136,12 +133,12 @@ export class Control {
     }
   }
 
-  #call(kernels: KernelExports, names: readonly string[], thread: number, ticket: number): void {
+  #call(kernels: readonly Kernel[], thread: number, ticket: number): void {
     const at = this.#slotOf(ticket);
     const args = Array.from(this.#slots.subarray(at + HEAD, at + HEAD + this.#slots[at + 3]!));
     const scratch = this.#slots[at + 1]!;
     if (scratch >= 0) args[scratch]! += thread * this.#slots[at + 2]!;
-    kernels[names[this.#slots[at]!]!]!(...args);
+    kernels[this.#slots[at]!]!(...args);
   }
 
   #slotOf(ticket: number): number {

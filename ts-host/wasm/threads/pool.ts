@@ -3,30 +3,32 @@
 
 import { OctavoError } from '../../errors.js';
 import type { KernelCalls, Threads } from '../calls.js';
-import type { KernelExports } from '../kernel-exports.js';
-import { Control, SLOTS } from './control.js';
+import type { ExecutionEngine } from '../execution.js';
+import { Control, type Kernel, kernelsOf, SLOTS } from './control.js';
 import type { ThreadHandle, ThreadHost } from './host.js';
 import type { ThreadStart } from './worker.js';
 
 /** A thread that makes no call for so long is taken for dead: a call takes milliseconds. */
 const PATIENCE_MS = 10_000;
 
+/** What may be called now, and all that there is. */
+type Kernels = Pick<ExecutionEngine, 'kernels' | 'instances'>;
+
 export class Pool implements Threads {
   readonly count: number;
-  readonly #kernels: KernelExports;
-  readonly #names: readonly string[];
-  readonly #numbers: ReadonlyMap<string, number>;
+  readonly #engine: Kernels;
+  /** Of the instances that the engine has now. */
+  #all: readonly Kernel[] = [];
+  #numbers: ReadonlyMap<Kernel, number> = new Map();
   readonly #control = new Control();
   readonly #sleeps = maySleep();
   #others: ThreadHandle[] = [];
   #failure: string | undefined;
   #closed = false;
 
-  private constructor(kernels: KernelExports, count: number) {
-    this.#kernels = kernels;
+  private constructor(engine: Kernels, count: number) {
+    this.#engine = engine;
     this.count = count;
-    this.#names = Object.keys(kernels);
-    this.#numbers = new Map(this.#names.map((name, number) => [name, number]));
   }
 
   /** Starts `owns.length` threads beside this one.
@@ -34,14 +36,14 @@ export class Pool implements Threads {
    *  @throws OctavoError `THREADS_FAILED`; none is left then */
   static async start(
     host: ThreadHost,
-    kernels: KernelExports,
+    engine: Kernels,
     owns: readonly number[],
     shared: Pick<ThreadStart, 'memory' | 'modules'>,
   ): Promise<Pool> {
-    const pool = new Pool(kernels, owns.length + 1);
+    const pool = new Pool(engine, owns.length + 1);
     const { buffer: control } = pool.#control;
     const starting = owns.map(async (own, index) => {
-      const start = { ...shared, names: pool.#names, control, thread: index + 1, own };
+      const start = { ...shared, control, thread: index + 1, own };
       pool.#others.push(await host.start(start, (reason) => pool.#fail(reason)));
     });
     const failed = (await Promise.allSettled(starting)).find(({ status }) => status === 'rejected');
@@ -62,12 +64,12 @@ export class Pool implements Threads {
 
   run(given: KernelCalls): void {
     const { kernel, calls } = given;
+    const own = this.#engine.kernels[kernel]!;
     if (calls.length < 2 || this.#others.length === 0) {
-      for (const call of calls) this.#kernels[kernel]!(...call);
+      for (const call of calls) own(...call);
       return;
     }
-    const number = this.#numbers.get(kernel);
-    if (number === undefined) throw new Error(`no kernel ${kernel}`);
+    const number = this.#numberOf(own);
     for (let first = 0; first < calls.length; first += SLOTS) this.#round(number, given, first);
   }
 
@@ -79,11 +81,22 @@ export class Pool implements Threads {
   #round(kernel: number, calls: KernelCalls, first: number): void {
     let thrown: unknown;
     this.#control.publish(kernel, calls, first);
-    this.#control.work(this.#kernels, this.#names, 0, (error) => (thrown ??= error));
+    this.#control.work(this.#all, 0, (error) => (thrown ??= error));
     if (!this.#control.finish(this.#sleeps, PATIENCE_MS)) {
       this.#stopWith(`a thread made no call for ${PATIENCE_MS} ms`, thrown);
     }
     if (this.#control.hasTrapped) this.#stopWith(`${calls.kernel} trapped`, thrown);
+  }
+
+  /** Which module serves a kernel may change until the first run. */
+  #numberOf(kernel: Kernel): number {
+    if (!this.#numbers.has(kernel)) {
+      this.#all = kernelsOf(this.#engine.instances);
+      this.#numbers = new Map(this.#all.map((each, number) => [each, number]));
+    }
+    const number = this.#numbers.get(kernel);
+    if (number === undefined) throw new Error('a kernel of no module is called');
+    return number;
   }
 
   #stopWith(reason: string, cause: unknown): never {

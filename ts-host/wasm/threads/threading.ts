@@ -45,7 +45,7 @@ export function threadingOn(host: ThreadHost): Threading {
       const start = { memory, modules: [simd, execute, ...(executeRelaxed ? [executeRelaxed] : [])] };
       const owns = ownBytes(engine, threads - 1);
       try {
-        return { ...engine, threads: await Pool.start(host, engine.kernels, owns, start) };
+        return { ...engine, threads: await Pool.start(host, engine, owns, start) };
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
       }
