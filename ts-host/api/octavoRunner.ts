@@ -2,7 +2,7 @@
 
 import type { RunContext } from '../context.js';
 import type { CheckedFeed, Tensor } from '../data/tensor.js';
-import type { Executor, ProgramFacts } from '../execute/executor.js';
+import { Executor, type ProgramFacts } from '../execute/executor.js';
 import type { NodeDecision } from '../execute/rewrite/fuseQuantized/decisions.js';
 import type { IntegerMode } from '../execute/rewrite/index.js';
 import type { TensorType } from '../execute/value.js';
@@ -40,7 +40,6 @@ export class OctavoRunner implements Runner {
     const engine = await executionEngine(precision, Math.max(0, limit - held), threads);
     try {
       context.throwIfAborted();
-      const { Executor } = await import('../execute/executor.js');
       const executor = await Executor.create(opened.model, engine, { integers }, context);
       return new OctavoRunner(opened, engine, executor);
     } catch (error) {

@@ -13,6 +13,7 @@ import { abortable } from '../io/wait.js';
 import type { DType } from '../ir/dtype.js';
 import type { ValueInfo } from '../ir/model.js';
 import type { KernelChoice } from '../wasm/execution.js';
+import { compileAhead } from '../wasm/load.js';
 import { type OpenModel, openModel } from './open.js';
 import type { OnnxRuntime } from './ortAdapter.js';
 import type { Runner, SessionMemory, SessionThreads } from './runner.js';
@@ -110,6 +111,7 @@ export class Session {
     requireOneOf('integers', integers, ['fused', 'simulated']);
     requireThreads(options.threads, executor);
     const context = new RunContext(options);
+    if (executor === 'octavo') beginLoading();
     const opened = await openModel(source, options, context);
     try {
       return new Session(executor, await makeRunner(executor, opened, options, context));
@@ -186,6 +188,12 @@ export function diagnosticsOf(
     ...(kernels === undefined ? {} : { kernels }),
     ...(nodes.length === 0 ? {} : { nodes, counts: { integer, float: nodes.length - integer } }),
   };
+}
+
+/** Code and kernels are loaded while the model is read. What fails is told where they are needed. */
+function beginLoading(): void {
+  compileAhead();
+  import('./octavoRunner.js').catch(() => undefined);
 }
 
 async function makeRunner(

@@ -132,6 +132,11 @@ export async function executionEngine(
   return { ...engine, threads: oneThread(engine.kernels, made) };
 }
 
+/** Begins to compile what sessions run on, while something else is waited for. {@link executionEngine} tells what fails. */
+export function compileAhead(): void {
+  for (const name of ['simd', 'execute'] as const) compiledModule(name).catch(() => undefined);
+}
+
 async function threadedEngine(
   precision: Precision,
   memoryLimit: number | undefined,
@@ -147,8 +152,7 @@ async function threadedEngine(
 }
 
 async function singleEngine(precision: Precision, memoryLimit?: number): Promise<ExecutionEngine> {
-  const simd = await compiledModule('simd');
-  const execute = await compiledModule('execute');
+  const [simd, execute] = await Promise.all([compiledModule('simd'), compiledModule('execute')]);
   return createExecutionEngine({ simd, execute, executeRelaxed: relaxedModule }, precision, memoryLimit);
 }
 
