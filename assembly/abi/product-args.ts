@@ -34,9 +34,8 @@ export class ProductArgs {
   codeMax: i32;
   /** float32 added to floats, by column. */
   addend: usize;
-  /** Made by product_int_prepare: zero point of the u8 codes of x, MAGIC_BITS − zero point of y. */
+  /** Made by product_int_prepare: zero point of the u8 codes of x. The kernel's own 48 bytes are at {@link constantsOf}. */
   zeroPoint: i32;
-  shift: i32;
 }
 
 /** What sums become. */
@@ -52,6 +51,13 @@ export const PANEL_COLUMNS: usize = 8;
 @inline
 export function shapeOf(args: ProductArgs): ConvShape {
   return changetype<ConvShape>(changetype<usize>(args) + 128);
+}
+
+/** 48 bytes at the end of the arguments. */
+// @ts-ignore: decorator
+@inline
+export function constantsOf(args: ProductArgs): usize {
+  return changetype<usize>(args) + 80;
 }
 
 // @ts-ignore: decorator

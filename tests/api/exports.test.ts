@@ -67,7 +67,7 @@ const TYPES =
   `ActivationPlan Bits CalibrateOptions CalibrationOptions CheckpointOptions CheckpointStore DType Diagnostics
   DirectoryHandleLike ErrorCode ErrorPlace ExecutorName ExternalResolver Family FamilyChoice
   FileHandleLike FloatNode GivenSamples GranularityName Histogram HttpOptions InitModules InspectOptions
-  Inspection IntegerMode MemorySink ModuleInput ModuleSource NodeDecision NodeForm NodePlan NodeTime OnnxRuntime OutputFile Progress
+  Inspection IntegerMode KernelChoice MemorySink ModuleInput ModuleSource NodeDecision NodeForm NodePlan NodeTime OnnxRuntime OutputFile Progress
   QuantMode QuantPlan QuantTarget QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket R2WriteBucket
   Recovery RecoveryReport RelaxedState RunOptions RunSessionOptions Sample SampleExtremes SampleInput SampleSource Samples
   SessionDiagnostics SessionMemory SessionOptions Shard Sink SinkFile Source SourceInput StepOutcome Tensor

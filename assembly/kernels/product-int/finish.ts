@@ -3,7 +3,7 @@
 
 import { MAGIC_BITS } from '../../num/rounding';
 import { quotientFloor, roundingMagic } from '../../num/lanes';
-import { END_F32, END_I32, END_I8, PANEL_COLUMNS, ProductArgs } from '../../abi/product-args';
+import { constantsOf, END_F32, END_I32, END_I8, PANEL_COLUMNS, ProductArgs } from '../../abi/product-args';
 import { edgeOf, tileSums } from './tiles';
 
 @inline
@@ -18,9 +18,10 @@ export function finishTile(
   if (args.ending > END_F32) return finishCodes(args, rows, columns, outPtr, stride, multipliersPtr);
   const low = v128.load(multipliersPtr);
   const high = v128.load(multipliersPtr, 16);
+  const edge = edgeOf();
   for (let row: usize = 0; row < rows; row++, outPtr += stride) {
     const sums = tileSums() + (row << 5);
-    const to = columns == PANEL_COLUMNS ? outPtr : edgeOf();
+    const to = columns == PANEL_COLUMNS ? outPtr : edge;
     if (args.ending == END_I32) {
       v128.store(to, v128.load(sums));
       v128.store(to, v128.load(sums, 16), 16);
@@ -28,7 +29,7 @@ export function finishTile(
       v128.store(to, scaled(sums, low));
       v128.store(to, scaled(sums + 16, high), 16);
     }
-    for (let i: usize = 0; columns < PANEL_COLUMNS && i < columns << 2; i += 4) store<u32>(outPtr + i, load<u32>(edgeOf() + i));
+    for (let i: usize = 0; columns < PANEL_COLUMNS && i < columns << 2; i += 4) store<u32>(outPtr + i, load<u32>(edge + i));
     for (let i: usize = 0; addendPtr != 0 && i < columns << 2; i += 4) {
       store<f32>(outPtr + i, load<f32>(outPtr + i) + load<f32>(addendPtr + i));
     }
@@ -42,30 +43,33 @@ function finishCodes(
   const high = v128.load(multipliersPtr, 16);
   const floor = quotientFloor();
   const magic = roundingMagic();
-  const shift = i32x4.splat(args.shift);
-  const least = i8x16.splat(<i8>args.codeMin);
-  const most = i8x16.splat(<i8>args.codeMax);
+  const shift = v128.load(constantsOf(args));
+  const least = v128.load(constantsOf(args), 16);
+  const most = v128.load(constantsOf(args), 32);
   const signed = args.ending == END_I8;
-  for (let row: usize = 0; row < rows; row++, outPtr += stride) {
-    const sums = tileSums() + (row << 5);
-    const first = i32x4.sub(f32x4.add(f32x4.pmax(floor, scaled(sums, low)), magic), shift);
-    const second = i32x4.sub(f32x4.add(f32x4.pmax(floor, scaled(sums + 16, high)), magic), shift);
+  const edge = edgeOf();
+  let sumsPtr = tileSums();
+  for (const end = sumsPtr + (rows << 5); sumsPtr < end; sumsPtr += 32) {
+    const first = i32x4.sub(f32x4.add(f32x4.pmax(floor, scaled(sumsPtr, low)), magic), shift);
+    const second = i32x4.sub(f32x4.add(f32x4.pmax(floor, scaled(sumsPtr + 16, high)), magic), shift);
     const words = i16x8.narrow_i32x4_s(first, second);
     let codes: v128;
     if (signed) codes = i8x16.max_s(i8x16.min_s(i8x16.narrow_i16x8_s(words, words), most), least);
     else codes = i8x16.max_u(i8x16.min_u(i8x16.narrow_i16x8_u(words, words), most), least);
-    if (columns == PANEL_COLUMNS) {
-      v128.store64_lane(outPtr, codes, 0);
-      continue;
+    if (columns == PANEL_COLUMNS) v128.store64_lane(outPtr, codes, 0);
+    else {
+      v128.store(edge, codes);
+      for (let i: usize = 0; i < columns; i++) store<u8>(outPtr + i, load<u8>(edge + i));
     }
-    v128.store(edgeOf(), codes);
-    for (let i: usize = 0; i < columns; i++) store<u8>(outPtr + i, load<u8>(edgeOf() + i));
+    outPtr += stride;
   }
 }
 
-/** The zero point of y, and MAGIC_BITS − it. */
-export function prepareShift(args: ProductArgs): void {
+/** Constants of codes in all lanes: MAGIC_BITS − zero point of y, the least and the most code. */
+export function prepareConstants(args: ProductArgs): void {
   let zeroPoint = 0;
   if (args.yZero != 0) zeroPoint = args.ending == END_I8 ? <i32>load<i8>(args.yZero) : <i32>load<u8>(args.yZero);
-  args.shift = MAGIC_BITS - zeroPoint;
+  v128.store(constantsOf(args), i32x4.splat(MAGIC_BITS - zeroPoint));
+  v128.store(constantsOf(args), i8x16.splat(<i8>args.codeMin), 16);
+  v128.store(constantsOf(args), i8x16.splat(<i8>args.codeMax), 32);
 }

@@ -1,7 +1,7 @@
 // Rows of A: the patches of output positions, [taps, channels of the group], side by side in scratch.
 // As i16 less the zero point, zeros outside x; or as u8, the zero point outside x.
-// A run of the kernel that lies together in x is copied as one. Vectors may be written over the end of a run: what follows
-// is written later, and behind the last row are 16 bytes of room.
+// A run of the kernel that lies together in x is copied as one. Vectors may be read over its end, up to that of the image, and
+// are written over it: what follows is written later, and behind the last row are 32 bytes of room.
 
 import { ConvShape, isInside } from '../../abi/conv-shape';
 import { ProductArgs, shapeOf } from '../../abi/product-args';
@@ -10,6 +10,8 @@ import { WIDE_ROWS } from './rows';
 /** What every run needs: values in all lanes. */
 let flip: u32 = 0;
 let zeroPoint: i32 = 0;
+/** End of the image in x that is read. */
+let imageEnd: usize = 0;
 
 /** Whether the patches are x as it lies. */
 export function isPointwise(shape: ConvShape): bool {
@@ -20,30 +22,26 @@ export function isPointwise(shape: ConvShape): bool {
 }
 
 /** `count` codes from x. T is i16 or u8. */
+@inline
 function copyRun<T>(fromPtr: usize, toPtr: usize, count: usize): void {
   const flips = i8x16.splat(<i8>flip);
-  let i: usize = 0;
-  if (sizeof<T>() == 1) {
-    for (; i + 16 <= count; i += 16) v128.store(toPtr + i, v128.xor(v128.load(fromPtr + i), flips));
-    if (i == count) return;
-    if (count >= 16) v128.store(toPtr + count - 16, v128.xor(v128.load(fromPtr + count - 16), flips));
-    else for (; i < count; i++) store<u8>(toPtr + i, <u8>(<u32>load<u8>(fromPtr + i) ^ flip));
-    return;
-  }
   const zeros = i16x8.splat(<i16>zeroPoint);
-  for (; i + 16 <= count; i += 16) {
-    const codes = v128.xor(v128.load(fromPtr + i), flips);
-    v128.store(toPtr + (i << 1), i16x8.sub(i16x8.extend_low_i8x16_u(codes), zeros));
-    v128.store(toPtr + (i << 1), i16x8.sub(i16x8.extend_high_i8x16_u(codes), zeros), 16);
+  const fromEnd = fromPtr + count;
+  const whole = min(fromEnd, imageEnd - 15);
+  for (; fromPtr < whole; fromPtr += 16) {
+    const codes = v128.xor(v128.load(fromPtr), flips);
+    if (sizeof<T>() == 1) v128.store(toPtr, codes);
+    else {
+      v128.store(toPtr, i16x8.sub(i16x8.extend_low_i8x16_u(codes), zeros));
+      v128.store(toPtr, i16x8.sub(i16x8.extend_high_i8x16_u(codes), zeros), 16);
+    }
+    toPtr += 16 * sizeof<T>();
   }
-  // The last vector of 8 may repeat what the one before has done.
-  while (i < count && count >= 8) {
-    i = min(i, count - 8);
-    const codes = v128.xor(v128.load64_zero(fromPtr + i), flips);
-    v128.store(toPtr + (i << 1), i16x8.sub(i16x8.extend_low_i8x16_u(codes), zeros));
-    i += 8;
+  for (; fromPtr < fromEnd; fromPtr++) {
+    const code = <i32>(<u32>load<u8>(fromPtr) ^ flip);
+    store<T>(toPtr, <T>(sizeof<T>() == 1 ? code : code - zeroPoint));
+    toPtr += sizeof<T>();
   }
-  for (; i < count; i++) store<i16>(toPtr + (i << 1), <i16>(<i32>(<u32>load<u8>(fromPtr + i) ^ flip) - zeroPoint));
 }
 
 /** `count` positions outside x. */
@@ -124,28 +122,46 @@ export function gatherRows<T>(
   const x = args.x + group * length;
   flip = args.flip;
   zeroPoint = args.zeroPoint;
+  const lineBytes = <usize>shape.width * channels;
+  const imageBytes = <usize>(shape.depth * shape.height) * lineBytes;
   if (isPointwise(shape)) {
+    imageEnd = args.x + (from + rows) * channels;
     if (length == channels && pitch == length * sizeof<T>()) return copyRun<T>(x + from * channels, toPtr, rows * length);
     for (let row: usize = 0; row < rows; row++) copyRun<T>(x + (from + row) * channels, toPtr + row * pitch, length);
     return;
   }
   const rowElements = <usize>shape.kernelWidth * length;
-  const lineBytes = <usize>shape.width * channels;
   let w = <i32>(from % shape.outWidth);
   let rest = from / shape.outWidth;
   let h = <i32>(rest % shape.outHeight);
   rest /= shape.outHeight;
   let d = <i32>(rest % shape.outDepth);
   let image = <i32>(rest / shape.outDepth);
+  imageEnd = args.x + <usize>(image + 1) * imageBytes;
+  const joined = shape.depth == 1 && shape.kernelDepth == 1 && shape.padDepth == 0 && length == channels
+    && (shape.dilationWidth == 1 || shape.kernelWidth == 1);
+  const lastLeft = shape.width - shape.kernelWidth;
+  const lastTop = shape.height - 1 - (shape.kernelHeight - 1) * shape.dilationHeight;
+  const downBytes = <usize>shape.dilationHeight * lineBytes;
   for (let row: usize = 0; row < rows; row++) {
     let to = toPtr + row * pitch;
-    for (let kd = 0; kd < shape.kernelDepth; kd++) {
+    const left = w * shape.strideWidth - shape.padWidth;
+    const top = h * shape.strideHeight - shape.padHeight;
+    if (joined && left >= 0 && left <= lastLeft && top >= 0 && top <= lastTop) {
+      // The whole window lies inside: runs at equal distances.
+      let run = x + (<usize>(image * shape.height + top) * <usize>shape.width + <usize>left) * channels;
+      for (let kh = 0; kh < shape.kernelHeight; kh++) {
+        copyRun<T>(run, to, rowElements);
+        run += downBytes;
+        to += rowElements * sizeof<T>();
+      }
+    } else for (let kd = 0; kd < shape.kernelDepth; kd++) {
       const z = d * shape.strideDepth - shape.padDepth + kd * shape.dilationDepth;
       for (let kh = 0; kh < shape.kernelHeight; kh++) {
-        const y = h * shape.strideHeight - shape.padHeight + kh * shape.dilationHeight;
+        const y = top + kh * shape.dilationHeight;
         if (isInside(z, shape.depth) && isInside(y, shape.height)) {
           const line = <usize>((image * shape.depth + z) * shape.height + y);
-          kernelRow<T>(x + line * lineBytes, to, w * shape.strideWidth - shape.padWidth, shape);
+          kernelRow<T>(x + line * lineBytes, to, left, shape);
         } else fillRun<T>(to, rowElements);
         to += rowElements * sizeof<T>();
       }
@@ -157,6 +173,7 @@ export function gatherRows<T>(
         if (++d == shape.outDepth) {
           d = 0;
           image++;
+          imageEnd += imageBytes;
         }
       }
     }

@@ -27,7 +27,7 @@ export function chunkRows(depth: usize): usize {
 /** Bytes from where one thread gathers its rows of A, of depth k, to where the next does. */
 export function product_int_rows_bytes(k: usize): usize {
   const depth = paddedDepth(k);
-  return (((chunkRows(depth) + WIDE_ROWS) * depth << 1) + 79) & ~63;
+  return (((chunkRows(depth) + WIDE_ROWS) * depth << 1) + 95) & ~63;
 }
 
 /** Where this thread gathers rows of A. */
@@ -37,10 +37,10 @@ export function rowsOf(args: ProductArgs): usize {
   return args.scratch + columns + thread() * product_int_rows_bytes(depthOf(shape));
 }
 
-/** Bytes of scratch, on one thread, for at most `positions` rows of A, and for the rows of a tile before they are interleaved. 16 more,
- *  because vectors are read and written over the ends of runs. */
+/** Bytes of scratch, on one thread, for at most `positions` rows of A, and for the rows of a tile before they are interleaved. 32
+ *  more, because vectors are written over the ends of runs. */
 export function product_int_scratch_bytes(groups: usize, outputs: usize, k: usize, positions: usize): usize {
   const depth = paddedDepth(k);
   const rows = (min(positions, chunkRows(depth)) + WIDE_ROWS - 1) & ~(WIDE_ROWS - 1);
-  return (paddedColumns(groups, outputs) << 3) + ((rows + WIDE_ROWS) * depth << 1) + 16;
+  return (paddedColumns(groups, outputs) << 3) + ((rows + WIDE_ROWS) * depth << 1) + 32;
 }

@@ -11,7 +11,7 @@
 import { ConvShape } from '../../abi/conv-shape';
 import { depthOf, END_F32, multipliersOf, PANEL_COLUMNS, panelsOf, ProductArgs, shapeOf } from '../../abi/product-args';
 import { prepareColumns } from '../../num/product-columns';
-import { finishTile, prepareShift } from './finish';
+import { finishTile, prepareConstants } from './finish';
 import { gatherRows, gatherTiles, isPointwise } from './gather';
 import { DOT, formOf, PAIRS, panelBytes, panelsStart, sumsOf, THIN } from './packed';
 import { DOT_ROWS, dotRow, dotTile, PAIRS_ROWS, pairsTile } from './relaxed';
@@ -23,7 +23,7 @@ export function product_int_prepare(argsPtr: usize): void {
   const args = changetype<ProductArgs>(argsPtr);
   const bytes = (formOf(args.packed) & (DOT | PAIRS)) != 0;
   prepareColumns(args, bytes ? sumsOf(args.packed) : 0);
-  prepareShift(args);
+  prepareConstants(args);
 }
 
 @inline
@@ -72,7 +72,7 @@ function chunk(
     const place = (group * panels + panel) * PANEL_COLUMNS * 4;
     const columns = min(PANEL_COLUMNS, outputs - column);
     const out = args.out + from * stride + (group * outputs + column) * elements;
-    const addend = args.addend == 0 ? 0 : args.addend + ((group * outputs + column) << 2);
+    const addend: usize = args.addend == 0 ? 0 : args.addend + ((group * outputs + column) << 2);
     panelTiles(
       args, form, rowsPtr, pitch, rows, groupPanels + panel * size, depth, args.scratch + place,
       columns, out, stride, multipliersOf(args) + place, addend,
@@ -93,7 +93,7 @@ function panelTiles(
   }
   for (let row: usize = 0; row < rows; row += tile) {
     // The last tile overlaps the one before: its rows are computed again, to the same values.
-    const start = rows < tile ? 0 : min(row, rows - tile);
+    const start: usize = rows < tile ? 0 : min(row, rows - tile);
     const count = min(rows, tile);
     const a = rowsPtr + start * pitch;
     if (ASC_FEATURE_RELAXED_SIMD) {
