@@ -1,8 +1,9 @@
-// The child process: one engine, one model. Reads the job named on the command line, writes every output as a
-// file and result.json last. Whatever goes wrong becomes a result; a crash leaves none, which the parent reports.
+// The child process: an engine and one model after the other. Each message is the path of a job; every output becomes a file,
+// result.json is written last, and then told. Whatever goes wrong becomes a result; a crash leaves none, which the parent
+// reports.
 
 import { readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { makeFeed } from './feeds.js';
 import type { Feeds, Job, JobResult, OutputRef } from './job.js';
 
@@ -15,6 +16,7 @@ interface OrtTensor {
 interface OrtSession {
   readonly inputNames: readonly string[];
   run(feeds: Record<string, OrtTensor>): Promise<Record<string, OrtTensor>>;
+  release(): Promise<void>;
 }
 
 /** The part of onnxruntime-common both packages share. */
@@ -85,24 +87,30 @@ async function work(job: Job): Promise<JobResult> {
   const begun = performance.now();
   const session = await at('load', () => open(ort, job));
   const loadMs = performance.now() - begun;
-  const runs: OutputRef[][] = [];
-  const runMs: number[] = [];
-  for (const [index, feeds] of job.runs.entries()) {
-    const started = performance.now();
-    const outputs = await at('run', () => runOnce(ort, session, feeds));
-    runMs.push(performance.now() - started);
-    runs.push(await save(job, index, outputs));
+  try {
+    const runs: OutputRef[][] = [];
+    const runMs: number[] = [];
+    for (const [index, feeds] of job.runs.entries()) {
+      const started = performance.now();
+      const outputs = await at('run', () => runOnce(ort, session, feeds));
+      runMs.push(performance.now() - started);
+      runs.push(await save(job, index, outputs));
+    }
+    const version = ort.env.versions[job.engine] ?? ort.env.versions.common;
+    return { ok: true, version, loadMs, runMs, inputNames: [...session.inputNames], runs };
+  } finally {
+    await session.release();
   }
-  const version = ort.env.versions[job.engine] ?? ort.env.versions.common;
-  return { ok: true, version, loadMs, runMs, inputNames: [...session.inputNames], runs };
 }
 
-const jobFile = process.argv[2];
-if (jobFile === undefined) throw new Error(`usage: ${basename(import.meta.url)} job.json`);
-const job = JSON.parse(await readFile(jobFile, 'utf8')) as Job;
-const result: JobResult = await work(job).catch((error: unknown): JobResult => {
-  const stage = error instanceof Failure ? error.stage : 'run';
-  return { ok: false, stage, message: error instanceof Error ? error.message : String(error) };
+process.on('message', async (jobFile: string) => {
+  const job = JSON.parse(await readFile(jobFile, 'utf8')) as Job;
+  const result: JobResult = await work(job).catch((error: unknown): JobResult => {
+    const stage = error instanceof Failure ? error.stage : 'run';
+    return { ok: false, stage, message: error instanceof Error ? error.message : String(error) };
+  });
+  await writeFile(join(job.outputDir, 'result.json'), JSON.stringify(result));
+  process.send!('done');
 });
-await writeFile(join(job.outputDir, 'result.json'), JSON.stringify(result));
-process.exit(0);
+// The parent has ended.
+process.on('disconnect', () => process.exit(0));

@@ -1,7 +1,8 @@
-// Runs one model in one engine, in a process of its own: its memory goes with it, and a crash or a hang becomes an
-// EngineError instead of the end of the suite.
+// Runs one model in one engine, in another process: a crash or a hang becomes an EngineError instead of the end of the suite.
+// A process serves several models of its engine, one after the other, because to start one takes seconds: onnxruntime-web
+// compiles its wasm anew.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,8 @@ import type { EngineName, Feeds, Job, JobResult } from './job.js';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const TIMEOUT_MS = 180_000;
+/** Jobs of one process: wasm memory never shrinks. */
+const MOST_JOBS = 16;
 
 export interface EngineOutput {
   readonly name: string;
@@ -81,7 +84,7 @@ export async function runModel(
     const job: Job = { engine, model: path, externalData, runs, optimization, outputDir, ...wanted };
     const jobFile = join(outputDir, 'job.json');
     await writeFile(jobFile, JSON.stringify(job));
-    const died = await runChild(jobFile);
+    const died = await runChild(engine, jobFile);
     const result = await readResult(outputDir, died);
     if (!result.ok) throw new EngineError(engine, result.stage, result.message);
     const optimized = options.wantsOptimized === true ? { optimized: await readFile(optimizedModel) } : {};
@@ -105,14 +108,66 @@ async function readResult(outputDir: string, died: string): Promise<JobResult> {
   return JSON.parse(await readFile(file, 'utf8')) as JobResult;
 }
 
-/** Resolves with how the process ended, for the case that it left no result. */
-function runChild(jobFile: string): Promise<string> {
-  return new Promise((done, fail) => {
-    const args = ['--import', import.meta.resolve('tsx'), join(HERE, 'engine.ts'), jobFile];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: TIMEOUT_MS });
-    let tail = '';
-    child.stderr.on('data', (chunk: Buffer) => (tail = (tail + chunk.toString('utf8')).slice(-2000)));
-    child.on('error', fail);
-    child.on('close', (code, signal) => done(`ended with ${signal ?? code}: ${tail.trim()}`));
+interface Worker {
+  readonly child: ChildProcess;
+  jobs: number;
+  /** The end of what it wrote to stderr. */
+  tail: string;
+}
+
+const idle: Record<EngineName, Worker[]> = { node: [], web: [] };
+
+/** Has a job done. Resolves with how the process ended, for the case that it left no result. */
+async function runChild(engine: EngineName, jobFile: string): Promise<string> {
+  const known = idle[engine].pop();
+  const worker = known?.child.connected ? known : startWorker();
+  const { child } = worker;
+  const ended = await new Promise<string | undefined>((done, fail) => {
+    const settle = (how: string | undefined): void => {
+      clearTimeout(timer);
+      child.removeAllListeners('message').removeAllListeners('close').removeAllListeners('error');
+      done(how);
+    };
+    const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+    child.once('message', () => settle(undefined));
+    child.once('close', (code, signal) => settle(`ended with ${signal ?? code}: ${worker.tail.trim()}`));
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      fail(error);
+    });
+    hold(child);
+    child.send(jobFile);
   });
+  if (ended !== undefined) return ended;
+  if (++worker.jobs < MOST_JOBS) {
+    letGo(child);
+    idle[engine].push(worker);
+  } else child.kill();
+  return '';
+}
+
+function startWorker(): Worker {
+  const child = fork(join(HERE, 'engine.ts'), {
+    execArgv: ['--import', import.meta.resolve('tsx')],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const worker: Worker = { child, jobs: 0, tail: '' };
+  child.stderr!.on(
+    'data',
+    (chunk: Buffer) => (worker.tail = (worker.tail + chunk.toString('utf8')).slice(-2000)),
+  );
+  return worker;
+}
+
+/** An idle process keeps this one from ending no longer. It ends itself when the channel closes. */
+function letGo(child: ChildProcess): void {
+  child.unref();
+  child.channel?.unref();
+  (child.stderr as unknown as { unref(): void }).unref();
+}
+
+function hold(child: ChildProcess): void {
+  child.ref();
+  child.channel?.ref();
+  (child.stderr as unknown as { ref(): void }).ref();
 }

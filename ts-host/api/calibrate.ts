@@ -5,6 +5,7 @@ import type { CalibrationStats } from '../calibrate/stats.js';
 import { RunContext, type RunOptions } from '../context.js';
 import type { Samples } from '../data/sample.js';
 import type { SourceInput } from '../io/any-source.js';
+import { Breather } from '../io/breather.js';
 import type { ExternalResolver } from '../io/external.js';
 import { engine, executionEngine } from '../wasm/load.js';
 import type { ObservationOptions } from './observedValues.js';
@@ -41,10 +42,13 @@ export async function calibrate(
     const { prepareModel } = await import('../passes/prepare/index.js');
     const { calibrateModel } = await import('../calibrate/calibrate.js');
     const { observedValues } = await import('./observedValues.js');
-    const model = await prepareModel(await engine(), opened.model, context);
+    const kernels = await engine();
+    await Breather.of(context).breathe();
+    const model = await prepareModel(kernels, opened.model, context);
     const names = options.values ?? (await observedValues(model, options, context));
     const { limit, held } = context.budget;
     const execution = await executionEngine('strict', Math.max(0, limit - held));
+    await Breather.of(context).breathe();
     return await calibrateModel(model, execution, names, samples, options, context);
   } finally {
     await opened.close();

@@ -7,6 +7,7 @@ import { OctavoError } from '../errors.js';
 import { materializeStatic } from '../formats/onnx/materialize/static/index.js';
 import { planOnnxFiles } from '../formats/onnx/writer.js';
 import type { SourceInput } from '../io/any-source.js';
+import { Breather } from '../io/breather.js';
 import { GraphIndex } from '../ir/graphIndex.js';
 import type { Model } from '../ir/model.js';
 import type { QuantPlan } from '../ir/plan.js';
@@ -36,6 +37,7 @@ export async function quantizeStatic(input: SourceInput, options: QuantizeOption
   const level = recoveryOf(options, settings);
   const context = new RunContext(options);
   const engine = await defaultEngine();
+  await Breather.of(context).breathe();
   const opened = await openModel(input, options, context);
   try {
     const original = opened.model;
@@ -44,7 +46,9 @@ export async function quantizeStatic(input: SourceInput, options: QuantizeOption
       options.plan === undefined
         ? await made({ engine, original, prepared, settings, level }, options, context)
         : await given(engine, options.plan, original, prepared, context);
+    await Breather.of(context).breathe();
     const quantized = materializeStatic(model, plan, engine);
+    await Breather.of(context).breathe();
     const { fileName = 'model.onnx', externalName, externalData } = options;
     const files = planOnnxFiles(quantized, { fileName, externalName, externalData }, context);
     const basis = { engine, opened, planned: model, float, plan, quantized, files, context };
@@ -64,6 +68,7 @@ export async function planStaticQuantization(
   const level = recoveryOf(options, settings);
   const context = new RunContext(options);
   const engine = await defaultEngine();
+  await Breather.of(context).breathe();
   const opened = await openModel(input, options, context);
   try {
     const original = opened.model;
@@ -103,6 +108,7 @@ async function made(task: Task, options: QuantizeOptions, context: RunContext): 
   const { engine, original, prepared: model, settings, level } = task;
   const { limit, held } = context.budget;
   const execution = await executionEngine('strict', Math.max(0, limit - held));
+  await Breather.of(context).breathe();
   const { calibration, recoverySamples } = options;
   if (level === 'none') {
     const stats = await statsOf(calibration, model, settings, execution, context);

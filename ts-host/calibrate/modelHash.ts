@@ -2,6 +2,7 @@
 // initializers do not; the graph, the names of values and every byte of the weights do.
 
 import type { RunContext } from '../context.js';
+import { Breather } from '../io/breather.js';
 import { StreamDigest } from '../io/digest.js';
 import { FieldWriter } from '../io/fields.js';
 import type { Attribute, Graph, Model, Node, ValueInfo } from '../ir/model.js';
@@ -25,10 +26,12 @@ export async function modelHash(model: Model, context: RunContext): Promise<Uint
 class ModelHasher {
   readonly fields = new FieldWriter();
   readonly #context: RunContext;
+  readonly #breather: Breather;
   readonly #digest = new StreamDigest();
 
   constructor(context: RunContext) {
     this.#context = context;
+    this.#breather = Breather.of(context);
   }
 
   async graph({ inputs, outputs, initializers, keptNames, nodes }: Graph): Promise<void> {
@@ -40,7 +43,10 @@ class ModelHasher {
     for (const [, tensor] of sorted(initializers)) await this.#tensor(tensor);
     this.#texts([...(keptNames ?? [])].sort());
     this.fields.u32(nodes.length);
-    for (const node of nodes) await this.#node(node);
+    for (const node of nodes) {
+      await this.#node(node);
+      await this.#breather.breathe();
+    }
   }
 
   async end(): Promise<Uint8Array> {
@@ -105,6 +111,7 @@ class ModelHasher {
     this.#texts(dims.map(String));
     await this.#digest.update(this.fields.take());
     for await (const chunk of data.chunks(this.#context)) await this.#digest.update(chunk);
+    await this.#breather.breathe();
   }
 
   #texts(texts: readonly string[]): void {

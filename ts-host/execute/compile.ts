@@ -4,10 +4,10 @@
 //   walk ─► planned nodes over slots ─► in place where it may be ─► slots placed in the arena ─► constants held ─► Program
 
 import type { RunContext } from '../context.js';
+import { Breather } from '../io/breather.js';
 import type { Graph, Node } from '../ir/model.js';
 import { graphsOf } from '../ir/reads.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
-import { Breather } from './breather.js';
 import type { Constants } from './constant.js';
 import { asBytes, asElements } from './elements.js';
 import { Evaluation } from './evaluation.js';

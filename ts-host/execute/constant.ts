@@ -7,9 +7,9 @@
 //   computed ─ run ──┘                        └─► pack     (in a kernel's own order; the bytes are let go)
 
 import type { RunContext } from '../context.js';
+import { Breather } from '../io/breather.js';
 import type { Tensor } from '../ir/tensor.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
-import { Breather } from './breather.js';
 import { asBytes, asElements } from './elements.js';
 import type { Elements } from './node.js';
 import type { Pack } from './operator.js';

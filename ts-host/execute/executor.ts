@@ -3,12 +3,12 @@
 
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
+import { Breather } from '../io/breather.js';
 import type { Model, ValueInfo } from '../ir/model.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { canonicalNaNs } from '../wasm/kernels/execute/nans.js';
 import { chooseProducts } from '../wasm/productKernels.js';
-import { Breather } from './breather.js';
 import { Constants } from './constant.js';
 import { asBytes, asElements } from './elements.js';
 import { Frame } from './frame.js';
@@ -99,6 +99,7 @@ export class Executor {
     options: ExecutorOptions,
     context: RunContext,
   ): Promise<Executor> {
+    await Breather.of(context).breathe();
     const inlined = inlineFunctions(model);
     const watched = new Set(options.watched);
     const rewritten = await rewrite(inlined, watched, options.integers ?? 'simulated', context);

@@ -2,8 +2,8 @@
 // it is wanted, everything else is scratch that goes at once.
 
 import type { RunContext } from '../context.js';
+import { Breather } from '../io/breather.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
-import { Breather } from './breather.js';
 import type { Compute, Constant, Constants } from './constant.js';
 import { type Address, bytesOf } from './value.js';
 import type { PlannedNode } from './walk.js';

@@ -2,10 +2,10 @@
 
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
+import { Breather } from '../io/breather.js';
 import type { Graph } from '../ir/model.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import type { Heap } from '../wasm/heap.js';
-import { Breather } from './breather.js';
 import { type CompileInput, compile } from './compile.js';
 import type { Constant, Constants } from './constant.js';
 import { Frame } from './frame.js';

@@ -2,8 +2,8 @@
 
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
+import { Breather } from '../io/breather.js';
 import type { Node } from '../ir/model.js';
-import { Breather } from './breather.js';
 import type { Constants } from './constant.js';
 import { Holds } from './holds.js';
 import type { Known, Place, RunTensor, Scope } from './known.js';

@@ -1,7 +1,7 @@
 // One run: who may stop it, and how far it is.
 
 import type { RunContext } from '../context.js';
-import { Breather } from './breather.js';
+import { Breather } from '../io/breather.js';
 import type { Step } from './operator.js';
 
 export class RunState {

@@ -2,6 +2,7 @@
 // bytes are made as they are asked for. From here they go to a sink (copy.ts), a stream, an array or a Blob.
 
 import type { RunContext } from '../context.js';
+import { Breather } from './breather.js';
 import { LengthCheck } from './length.js';
 import { allocate } from './memory-sink.js';
 import { checkChunk } from './stream.js';
@@ -36,6 +37,8 @@ class ChunkReader {
   /** The next chunk; undefined after the last. */
   async next(): Promise<Uint8Array | undefined> {
     this.#context.throwIfAborted();
+    const breather = Breather.of(this.#context);
+    if (breather.isDue) await breather.breathe();
     const { done, value } = await abortable(this.#iterator.next(), this.#context.signal);
     if (done) {
       this.#ended = true;

@@ -3,6 +3,7 @@
 
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
+import { Breather } from '../io/breather.js';
 import { lentBy } from '../io/buffers.js';
 import type { Source } from '../io/source.js';
 import { DTYPE_BITS, type DType } from './dtype.js';
@@ -62,10 +63,12 @@ export function sliceData(source: Source, offset: number, byteLength: number): T
     slice: { source, offset },
     async *chunks(context) {
       const { signal } = context;
+      const breather = Breather.of(context);
       const { take, release } = lentBy(context);
       try {
         for (let at = 0; at < byteLength; at += CHUNK_BYTES) {
           context.throwIfAborted();
+          if (breather.isDue) await breather.breathe();
           release();
           const [from, length] = [offset + at, Math.min(CHUNK_BYTES, byteLength - at)];
           yield source.readSync?.(from, length, take) ?? (await source.read(from, length, { signal, take }));

@@ -2,6 +2,7 @@
 // with all biases before it corrected, and what the means of its output's channels differ from those of the float model goes
 // into its bias. That holds what came before it too: rounding and clipping of activations.
 
+import { Breather } from '../io/breather.js';
 import { GraphIndex } from '../ir/graphIndex.js';
 import type { Model } from '../ir/model.js';
 import { removeUnused } from '../passes/prepare/unused.js';
@@ -35,6 +36,7 @@ export const biasEmpirical: RecoveryStep = {
     });
     for (const [number, { at }] of products.entries()) {
       const wanted = expected.get(outputs[number]!);
+      await Breather.of(context).breathe();
       const part = upTo(await tools.quantized(corrected), outputs[number]!);
       const found = (await summarize(part.model, [part.name])).get(part.name);
       const current: Product | undefined = productsOf(corrected).find((each) => each.at === at);

@@ -5,6 +5,7 @@ import { calibrateModel } from '../calibrate/calibrate.js';
 import type { RunContext } from '../context.js';
 import type { Samples } from '../data/sample.js';
 import { materializeStatic } from '../formats/onnx/materialize/static/index.js';
+import { Breather } from '../io/breather.js';
 import type { Model } from '../ir/model.js';
 import type { QuantPlan } from '../ir/plan.js';
 import type { StatsByValue } from '../observers/activation/statsByValue.js';
@@ -145,6 +146,7 @@ class Run implements RecoveryTools {
       const found = await step.apply(draft, this);
       if (typeof found === 'string') steps.push(unchanged(step, found));
       else {
+        await Breather.of(this.context).breathe();
         const after = await this.#judge.decibels(await this.quantized(found));
         const kept = isBetter(figures, after);
         steps.push(outcome(step, figures, after, kept));
@@ -161,6 +163,7 @@ class Run implements RecoveryTools {
   }
 
   async replan(draft: Draft, change: Partial<Draft>): Promise<Draft> {
+    await Breather.of(this.context).breathe();
     const changed = { ...draft, ...change };
     return { ...changed, plan: await planStatic({ ...this.#input, ...changed }, this.context) };
   }

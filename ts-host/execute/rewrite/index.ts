@@ -2,9 +2,9 @@
 // the order they run.
 
 import type { RunContext } from '../../context.js';
+import { Breather } from '../../io/breather.js';
 import type { Graph, Model } from '../../ir/model.js';
 import { uniqueNames } from '../../ir/names.js';
-import { Breather } from '../breather.js';
 import { markNamed, withIds } from '../prepare.js';
 import { foldAffine } from './foldAffine.js';
 import { fuseActivation } from './fuseActivation.js';

@@ -4,9 +4,9 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import type { RunContext } from '../../context.js';
 import { OctavoError } from '../../errors.js';
+import { Breather } from '../../io/breather.js';
 import type { ExternalResolver } from '../../io/external.js';
 import type { Source } from '../../io/source.js';
-import { breathe } from './breathe.js';
 import {
   ITEM_COST,
   LIGHT_MESSAGE_BYTES,
@@ -19,8 +19,8 @@ import { ByteWindow, FieldCursor, WIRE_BYTES } from './wire.js';
 /** What a reader says of a field: false = not mine; true = noted; a function = mine, and this reads it. */
 export type Taken = boolean | (() => Promise<void>);
 
-/** Items after which the event loop gets a turn: some 10 ms of work. */
-const BREATH = 2048;
+/** Items between looks at the clock. */
+const LOOK = 64;
 
 export class ReadSession {
   readonly source: Source;
@@ -59,8 +59,9 @@ export class ReadSession {
         offset,
       );
     }
-    if (Math.floor(before / BREATH) === Math.floor(this.#items / BREATH)) return;
-    return breathe(this.context);
+    if (Math.floor(before / LOOK) === Math.floor(this.#items / LOOK)) return;
+    const breather = Breather.of(this.context);
+    return breather.isDue ? breather.breathe() : undefined;
   }
 
   /** The source behind an external location; each location is resolved once.

@@ -3,6 +3,7 @@
 
 import type { RunContext } from '../../context.js';
 import { OctavoError } from '../../errors.js';
+import { Breather } from '../../io/breather.js';
 import { type Graph, type Model, nodeIds } from '../../ir/model.js';
 import { uniqueNames } from '../../ir/names.js';
 import type { Engine } from '../../wasm/engine.js';
@@ -26,10 +27,15 @@ const STEPS: readonly Step[] = [hoistConstants, removeCopies, joinBias, foldAffi
  *  @throws OctavoError `ALREADY_QUANTIZED`; `NOTHING_TO_QUANTIZE` when no output depends on an input; `UNSUPPORTED_OP` naming the node that keeps the model from opset 13; as inlineFunctions */
 export async function prepareModel(engine: Engine, model: Model, context: RunContext): Promise<Model> {
   requireFloatModel(model);
+  const breather = Breather.of(context);
+  await breather.breathe();
   const raised = raisedModel(withIds(inlineFunctions(model)));
   let graph: Graph = raised.graph;
   const tools = { engine, context, fresh: uniqueNames(raised) };
-  for (const step of STEPS) graph = await step(graph, tools);
+  for (const step of STEPS) {
+    await breather.breathe();
+    graph = await step(graph, tools);
+  }
   requireFlow(graph);
   // Since IR 4 an initializer need not be an input of the graph too.
   return { ...raised, graph, irVersion: Math.max(4, raised.irVersion) };

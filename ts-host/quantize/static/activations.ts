@@ -2,6 +2,7 @@
 // run at all.
 
 import type { RunContext } from '../../context.js';
+import { Breather } from '../../io/breather.js';
 import type { GraphIndex } from '../../ir/graphIndex.js';
 import type { Node } from '../../ir/model.js';
 import { readAll, type Tensor } from '../../ir/tensor.js';
@@ -18,6 +19,7 @@ export async function boundsOf(index: GraphIndex, context: RunContext): Promise<
   for (const [at, node] of index.graph.nodes.entries()) {
     const found = await boundsOfNode(node, index, context);
     if (found !== undefined) bounds.set(at, found);
+    await Breather.of(context).breathe();
   }
   return bounds;
 }

@@ -2,6 +2,7 @@
 // (structure.ts), the statistics say where the codes lie, the observers of weights where those lie.
 
 import type { RunContext } from '../../context.js';
+import { Breather } from '../../io/breather.js';
 import { ConstantScope } from '../../ir/constants.js';
 import { CODE_RANGE } from '../../ir/dtype.js';
 import { GraphIndex } from '../../ir/graphIndex.js';
@@ -56,6 +57,7 @@ export interface StaticPlanInput {
  *  @throws OctavoError `NON_FINITE_WEIGHT` */
 export async function planStatic(input: StaticPlanInput, context: RunContext): Promise<QuantPlan> {
   const { model, settings, stats } = input;
+  await Breather.of(context).breathe();
   const index = new GraphIndex(model.graph);
   const bounds = await boundsOf(index, context);
   const structure = knownStructure(index, bounds, settings, stats);
@@ -112,7 +114,7 @@ class Planner {
 
   async #plan(told: Activations): Promise<QuantPlan> {
     const { settings } = this.#input;
-    const activations = this.#activations();
+    const activations = await this.#activations();
     const tensors = await this.#tensors(told);
     return {
       version: PLAN_VERSION,
@@ -125,9 +127,10 @@ class Planner {
     };
   }
 
-  #activations(): ActivationPlan[] {
+  async #activations(): Promise<ActivationPlan[]> {
     const { codes, groups } = this.#structure;
-    return [...codes.keys()].map((value) => {
+    const plans: ActivationPlan[] = [];
+    for (const value of codes.keys()) {
       const root = groups.find(value);
       const { scale, zeroPoint, symmetric } = this.#parametersOf(root);
       const dtype = this.#input.settings.activationType;
@@ -135,8 +138,11 @@ class Planner {
       const base = { value, dtype, qmin, qmax, symmetric };
       const from =
         root === value ? { method: this.#input.settings.method.name } : { method: 'shared', like: root };
-      return { ...base, ...from, scale, zeroPoint };
-    });
+      plans.push({ ...base, ...from, scale, zeroPoint });
+      // A search takes about a millisecond.
+      await Breather.of(this.#context).breathe();
+    }
+    return plans;
   }
 
   #parametersOf(root: string): Parameters {
@@ -168,6 +174,7 @@ class Planner {
       const tensor = this.#constant(name);
       plans.push(await weightPlan(name, tensor, readers, settings.weights, tools));
       this.#context.report('analyse', (done += tensor.data.byteLength), total);
+      await Breather.of(this.#context).breathe();
     }
     for (const name of this.#operands()) if (!weights.has(name)) plans.push(await this.#operandPlan(name));
     return plans;

@@ -1,6 +1,7 @@
 // The values that calibration is to look at.
 
 import type { RunContext } from '../../context.js';
+import { Breather } from '../../io/breather.js';
 import { GraphIndex } from '../../ir/graphIndex.js';
 import type { Model } from '../../ir/model.js';
 import { boundsOf } from './activations.js';
@@ -16,6 +17,7 @@ export async function valuesToObserve(
   settings: StaticSettings,
   context: RunContext,
 ): Promise<readonly string[]> {
+  await Breather.of(context).breathe();
   const index = new GraphIndex(model.graph);
   const bounds = await boundsOf(index, context);
   const { observed } = structureOf(index, bounds, settings.target, refusals(index, settings));

@@ -5,6 +5,7 @@ import { RunContext } from '../../context.js';
 import { countOf } from '../../data/countOf.js';
 import { readSamples } from '../../data/readSamples.js';
 import type { Samples } from '../../data/sample.js';
+import { Breather } from '../../io/breather.js';
 import { type Model, nodeIds } from '../../ir/model.js';
 import { inlineFunctions } from '../../passes/inline-functions.js';
 import type { ExecutionEngine } from '../../wasm/execution.js';
@@ -99,7 +100,7 @@ class Analysis {
     const both = new Map(measured.map(({ pair }) => [pair.value, pair.twin]));
     const counterparts = new Counterparts(this.#quantized, new Set(both.values()));
     const layers = await this.#layers(both, counterparts);
-    const values = this.#values(measured, codes);
+    const values = await this.#values(measured, codes);
     return {
       version: LAYER_REPORT_VERSION,
       subject,
@@ -166,20 +167,25 @@ class Analysis {
     return layersOf(this.#engine, models, twins, counterparts, reasons, this.#context);
   }
 
-  #values(measured: readonly Measured[], codes: ReadonlyMap<string, Codes>): ValueReport[] {
+  async #values(measured: readonly Measured[], codes: ReadonlyMap<string, Codes>): Promise<ValueReport[]> {
     const ids = nodeIds(this.#a.graph);
-    return measured.map(({ pair, dims, error, ownError, float, quantized }) => ({
-      value: pair.value,
-      node: ids[this.#float.makerIndex(pair.value) ?? -1] ?? null,
-      dims,
-      error,
-      ownError,
-      codes: codes.get(pair.value) ?? null,
-      clipped: float.clipped,
-      origin: distributionOf(float.moments, float.stats),
-      dequantized: distributionOf(quantized.moments, quantized.stats),
-      histogram: pictureOf(float.stats.histogram, BARS),
-    }));
+    const values: ValueReport[] = [];
+    for (const { pair, dims, error, ownError, float, quantized } of measured) {
+      await Breather.of(this.#context).breathe();
+      values.push({
+        value: pair.value,
+        node: ids[this.#float.makerIndex(pair.value) ?? -1] ?? null,
+        dims,
+        error,
+        ownError,
+        codes: codes.get(pair.value) ?? null,
+        clipped: float.clipped,
+        origin: distributionOf(float.moments, float.stats),
+        dequantized: distributionOf(quantized.moments, quantized.stats),
+        histogram: pictureOf(float.stats.histogram, BARS),
+      });
+    }
+    return values;
   }
 
   #unmatched(values: readonly ValueReport[]): string[] {

@@ -6,6 +6,7 @@
 // lies inside the input (taps.ts).
 
 import type { RunContext } from '../../../context.js';
+import { Breather } from '../../../io/breather.js';
 import { integer } from '../../../ir/attributes.js';
 import { readAll } from '../../../ir/tensor.js';
 import type { Engine } from '../../../wasm/engine.js';
@@ -50,6 +51,7 @@ export async function weightLoss(
         (_, j) => input.mean[group * inputs + Math.floor(j / shares.length)]! * shares[j % shares.length]!,
       );
       const part = rows.subarray(group * each * length, (group + 1) * each * length);
+      await Breather.of(context).breathe();
       loss.set(lossOfRows(engine, part, product, means, group * each, each), group * each);
     }
     return loss;

@@ -2,7 +2,6 @@
 // operation does shares one breather, however many short pieces it is made of.
 
 import type { RunContext } from '../context.js';
-import type { Step } from './operator.js';
 
 /** Longest work without letting others run: with a step of 30 ms behind it, still below 50 ms. */
 const BREATH_MS = 12;
@@ -47,7 +46,7 @@ export class Breather {
 
   /** Runs steps in order.
    *  @throws OctavoError `ABORTED` */
-  async run(steps: Iterable<Step>): Promise<void> {
+  async run(steps: Iterable<() => void>): Promise<void> {
     for (const step of steps) {
       step();
       if (this.isDue) await this.breathe();
