@@ -1,4 +1,4 @@
-// npm run bench [-- --only kernels,float-kernels,formats,file,large,startup,models,observers,static,int8] [--part a,b] [--json]
+// npm run bench [-- --only kernels,float-kernels,formats,file,large,startup,models,observers,static,int8,int8-spatial] [--part a,b] [--json]
 // Runs the sections one after the other and prints what they measured, with the goals of the issue beside it.
 // --part is for sections that have parts: int8.
 
@@ -9,6 +9,7 @@ import { file } from './sections/file.js';
 import { floatKernels } from './sections/float-kernels.js';
 import { formats } from './sections/formats.js';
 import { int8 } from './sections/int8.js';
+import { int8Spatial } from './sections/int8-spatial.js';
 import { kernels } from './sections/kernels.js';
 import { large } from './sections/large.js';
 import { models } from './sections/models.js';
@@ -27,6 +28,7 @@ const SECTIONS: Readonly<Record<string, (parts?: readonly string[]) => Promise<S
   observers,
   static: staticSection,
   int8,
+  'int8-spatial': int8Spatial,
 };
 
 const { values } = parseArgs({
