@@ -12,6 +12,9 @@ export {
 export {
   conv_transpose_f32, conv_transpose_f32_pack, conv_transpose_f32_packed_bytes, conv_transpose_f32_scratch_bytes,
 } from './kernels/conv-transpose-f32/simd128';
+export {
+  depthwise_u8, depthwise_u8_pack, depthwise_u8_packed_bytes, depthwise_u8_scratch_bytes,
+} from './kernels/depthwise-int/simd128';
 export { product_int, product_int_prepare } from './kernels/product-int/simd128';
 export { product_int_rows_bytes, product_int_scratch_bytes } from './kernels/product-int/rows';
 export {

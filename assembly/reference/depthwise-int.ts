@@ -5,12 +5,12 @@ import { ConvShape, isInside, tapsOf } from '../abi/conv-shape';
 import { DepthwiseCodes } from '../abi/depthwise-codes';
 import { requantizeOne } from '../num/requantize';
 
-export function depthwise_u8_packed_bytes(channels: usize, taps: usize): usize {
+export function depthwise_u8_packed_bytes(channels: usize, taps: usize, dots: u32): usize {
   return (channels * taps) << 1;
 }
 
 export function depthwise_u8_pack(
-  wPtr: usize, packedPtr: usize, channels: usize, taps: usize, width: usize, unsigned: u32, zeroPoint: i32,
+  wPtr: usize, packedPtr: usize, channels: usize, taps: usize, width: usize, unsigned: u32, zeroPoint: i32, dots: u32,
 ): void {
   for (let i: usize = 0; i < channels * taps; i++) {
     const code = unsigned != 0 ? <i32>load<u8>(wPtr + i) : <i32>load<i8>(wPtr + i);

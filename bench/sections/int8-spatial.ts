@@ -30,6 +30,8 @@ import { engineOf } from './float-kernels.js';
 const OPTIONS = { roundMs: 8, rounds: 11 } as const;
 const NO_CLAMP = { kind: 0, p: Number.NEGATIVE_INFINITY, q: Number.POSITIVE_INFINITY };
 
+const PLAIN = { unsigned: false, zeroPoint: 0, dots: false } as const;
+
 interface Depthwise {
   readonly size: number;
   readonly channels: number;
@@ -65,8 +67,8 @@ function onCodes(engine: ExecutionEngine, shape: ConvShape, pixels: number, outp
   const signed = { x: false, y: false };
   codes.writeDepthwiseCodes(engine, ending, { bias, multiplier, signed, range: [0, 255] });
   writeInts(engine, codes.zeroPointPlaces(ending).x, [128, 120]);
-  const packed = heap.alloc(codes.depthwiseCodesPackedBytes(kernels, shape));
-  codes.packDepthwiseCodes(kernels, shape, heap.copyIn(bytes(channels * tapsOf(shape))), packed, false, 0);
+  const packed = heap.alloc(codes.depthwiseCodesPackedBytes(kernels, shape, false));
+  codes.packDepthwiseCodes(kernels, shape, heap.copyIn(bytes(channels * tapsOf(shape))), packed, PLAIN);
   const x = heap.copyIn(bytes(pixels * channels));
   const out = heap.alloc(outputs * channels);
   const scratch = heap.alloc(codes.depthwiseCodesScratchBytes(kernels, shape));

@@ -7,6 +7,7 @@
 
 import { own } from '../../abi/own';
 import { MAGIC_BITS, MAGIC } from '../../num/rounding';
+import { dotBlock } from './dots';
 import { BLOCK, PAIR_BYTES } from './pack';
 
 /** Bytes of a pair in a list. */
@@ -23,6 +24,8 @@ export class Work {
   records: usize;
   recordBytes: usize;
   channels: usize;
+  /** Whether records hold weights for dots too (dots.ts). */
+  dots: bool;
 }
 
 /** Bytes of a record before its pairs. */
@@ -76,6 +79,17 @@ function stored(codes: v128): v128 {
 function storeEight(sum0: v128, sum1: v128, record: usize, outPtr: usize): void {
   const codes = ended8(sum0, sum1, record);
   v128.store64_lane(outPtr, stored(i8x16.narrow_i16x8_u(codes, codes)), 0);
+}
+
+/** Eight channels of two pixels. */
+// @ts-ignore: decorator
+@inline
+export function storeRows(
+  sum0: v128, sum1: v128, sum2: v128, sum3: v128, record: usize, out0: usize, out1: usize,
+): void {
+  const codes = stored(i8x16.narrow_i16x8_u(ended8(sum0, sum1, record), ended8(sum2, sum3, record)));
+  v128.store64_lane(out0, codes, 0);
+  v128.store64_lane(out1, codes, 1);
 }
 
 // @ts-ignore: decorator
@@ -262,7 +276,9 @@ export function sweptPixels<T>(work: Work, sweep: Sweep): void {
   const channels = work.channels;
   let record = work.records;
   for (let channel: usize = 0; channel < channels; channel += BLOCK) {
-    sweepBlock<T>(work, sweep, record, min(channel, channels - BLOCK));
+    const start = min(channel, channels - BLOCK);
+    if (ASC_FEATURE_RELAXED_SIMD && work.dots) dotBlock(work, sweep, record, start, isSigned<T>() ? 128 : 0);
+    else sweepBlock<T>(work, sweep, record, start);
     record += work.recordBytes;
   }
 }
@@ -366,10 +382,7 @@ function sweepBlock<T>(work: Work, sweep: Sweep, record: usize, channel: usize):
     second1 = plus(bias, down0, w);
     second3 = plus(bias, down2, w);
     if (!skip) {
-      const codes = i8x16.narrow_i16x8_u(ended8(code0, code1, record), ended8(code2, code3, record));
-      const bytes = stored(codes);
-      v128.store64_lane(out0, bytes, 0);
-      v128.store64_lane(out1, bytes, 1);
+      storeRows(code0, code1, code2, code3, record, out0, out1);
       out0 += step;
       out1 += sweep.step1;
     }

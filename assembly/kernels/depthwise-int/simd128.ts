@@ -3,13 +3,14 @@
 //
 //   code = clamp(roundHalfToEven(fl(Σ (x − zx) · w + bias) · multiplier) + zy, codeMin, codeMax)
 //
-// Kernels of 3 x 3 that move by 1 sweep along rows; all others take their pixels one by one. Bit-equal to
+// Kernels of 3 x 3 that move by 1 sweep along rows; all others take their pixels one by one. The relaxed build sweeps by dots of
+// four bytes where weights are packed for them. Bit-equal to
 // reference/depthwise-int.ts; multipliers that are NaN or infinite make the codes num/requantize.ts says.
 
 import { ConvShape, isInside, tapsOf } from '../../abi/conv-shape';
 import { own } from '../../abi/own';
 import { DepthwiseCodes } from '../../abi/depthwise-codes';
-import { BLOCK, blocksOf, blockStart, PAIR_BYTES, firstTap, pairAt, pairsOf, secondTap } from './pack';
+import { BLOCK, blocksOf, blockStart, DOT_BYTES, FLAG_BYTES, PAIR_BYTES, firstTap, pairAt, pairsOf, secondTap } from './pack';
 import { ENTRY_BYTES, fewChannels, HEAD_BYTES, listedPixels, setEnding, Sweep, sweptPixels, Work } from './pixels';
 
 export { depthwise_u8_pack, depthwise_u8_packed_bytes } from './pack';
@@ -26,10 +27,14 @@ let startHeight: i32 = 0;
 /** Address of the image at hand. */
 let image: usize = 0;
 
+/** Bytes of a record before the weights of its dots. */
+const DOTS_HEAD_BYTES: usize = 32;
+
 /** Bytes of scratch: a list of pairs, the records, and padding of `width` columns: those of x for a kernel 3 high, else 1. */
 export function depthwise_u8_scratch_bytes(channels: usize, taps: usize, width: usize): usize {
   const pairs = pairsOf(taps);
-  return pairs * ENTRY_BYTES + blocksOf(channels) * (pairs * PAIR_BYTES + HEAD_BYTES) + channels * width;
+  const record = pairs * PAIR_BYTES + HEAD_BYTES + DOTS_HEAD_BYTES + DOT_BYTES;
+  return pairs * ENTRY_BYTES + blocksOf(channels) * record + channels * width;
 }
 
 /** Output pixels [first, end), rows and images counted through. scratch is 4-byte aligned. */
@@ -45,6 +50,7 @@ export function depthwise_u8(
   work.list = scratchPtr;
   work.listEnd = scratchPtr + pairsOf(tapsOf(shape)) * ENTRY_BYTES;
   work.records = work.listEnd;
+  work.dots = load<i32>(packedPtr) != 0;
   padding = writeRecords(work, codes, packedPtr);
   memory.fill(padding, <u8>codes.xZeroPoint, shape.kernelHeight == 3 ? <usize>shape.width * channels : channels);
   setEnding(codes.codeMin, codes.codeMax, codes.yZeroPoint, codes.ySigned != 0);
@@ -81,23 +87,30 @@ function locate(shape: ConvShape, xPtr: usize, row: u32): void {
   image = xPtr + imageRows * <usize>shape.width * <usize>shape.channels;
 }
 
-/** Writes the records of all blocks; returns their end. */
+/** Writes the records of all blocks; returns their end. Where there are dots, a record goes on behind its pairs:
+ *  bias i32 [8] for codes as u8 | weights of dots.ts. */
 function writeRecords(work: Work, codes: DepthwiseCodes, packedPtr: usize): usize {
   const channels = work.channels;
   const pairBytes = ((work.listEnd - work.list) / ENTRY_BYTES) * PAIR_BYTES;
-  work.recordBytes = HEAD_BYTES + pairBytes;
+  const dotsHead = work.dots ? DOTS_HEAD_BYTES : 0;
+  const dotBytes = work.dots ? DOT_BYTES : 0;
+  work.recordBytes = HEAD_BYTES + pairBytes + dotsHead + dotBytes;
+  const sums = packedPtr + FLAG_BYTES;
   let record = work.records;
-  let weights = packedPtr + (channels << 2);
+  let weights = sums + (channels << 2);
   for (let block: usize = 0; block < blocksOf(channels); block++) {
     let at = blockStart(block, channels) << 2;
     for (let lane: usize = 0; lane < BLOCK * 4 && at < channels << 2; lane += 4, at += 4) {
-      const bias = codes.bias == 0 ? 0 : load<i32>(codes.bias + at);
-      store<i32>(record + lane, bias - codes.xZeroPoint * load<i32>(packedPtr + at));
+      const sum = load<i32>(sums + at);
+      const bias = (codes.bias == 0 ? 0 : load<i32>(codes.bias + at)) - codes.xZeroPoint * sum;
+      store<i32>(record + lane, bias);
       store<f32>(record + lane, finite(load<f32>(codes.multiplier + at)), 32);
+      if (work.dots) store<i32>(record + HEAD_BYTES + pairBytes + lane, codes.xSigned != 0 ? bias - 128 * sum : bias);
     }
     memory.copy(record + HEAD_BYTES, weights, pairBytes);
+    memory.copy(record + HEAD_BYTES + pairBytes + dotsHead, weights + pairBytes, dotBytes);
     record += work.recordBytes;
-    weights += pairBytes;
+    weights += pairBytes + dotBytes;
   }
   return record;
 }

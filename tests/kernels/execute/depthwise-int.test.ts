@@ -148,7 +148,7 @@ for (const [name, engine] of ENGINES) {
           test.w,
           test.bias ?? new Int32Array(0),
           test.multipliers,
-          new Uint8Array(depthwiseCodesPackedBytes(k, shape)),
+          new Uint8Array(depthwiseCodesPackedBytes(k, shape, dots)),
           new Uint8Array(depthwiseCodesScratchBytes(k, shape)),
           new Int32Array(22),
           new Int32Array(8),
@@ -160,7 +160,7 @@ for (const [name, engine] of ENGINES) {
           4 * (seed % 3),
           (x, w, bias, multiplier, packed, scratch, block, codes, to0) => {
             writeConvShape(engine, block!, shape);
-            packDepthwiseCodes(k, shape, w!, packed!, !signed.w, zeroPoints.w);
+            packDepthwiseCodes(k, shape, w!, packed!, { unsigned: !signed.w, zeroPoint: zeroPoints.w, dots });
             const ending = {
               bias: test.bias === undefined ? 0 : bias!,
               multiplier: multiplier!,

@@ -14,6 +14,7 @@ import {
   depthwiseCodesCall,
   depthwiseCodesPackedBytes,
   depthwiseCodesScratchBytes,
+  hasDots,
   packDepthwiseCodes,
   writeDepthwiseCodes,
   zeroPointPlaces,
@@ -41,6 +42,11 @@ function oneWeightZeroPoint(node: NodeContext, input: number): number | undefine
   return rest.every((point) => point === first) ? first : undefined;
 }
 
+/** Whether the kernels are those of relaxed SIMD, with a dot that was found exact. */
+function dotsServe(engine: ExecutionEngine): boolean {
+  return false;
+}
+
 /** @returns undefined for a convolution that is not of this kind */
 export function planDepthwiseFused(
   node: NodeContext,
@@ -59,15 +65,14 @@ export function planDepthwiseFused(
   const shape = readShape(node, axesOf(node, weights), weights);
   checkChannelBias(node, inputs, group);
   const work = new DepthwiseWork(node, inputs, scales, shape);
+  const dots = dotsServe(node.engine) && hasDots(shape);
+  const unsigned = node.input(weights).dtype === 'uint8';
   const pack: Pack = {
     input: weights,
-    key: `depthwise codes ${node.input(weights).dtype} ${dims.join('x')} - ${zeroPoint}`,
-    byteLength: depthwiseCodesPackedBytes(node.engine.kernels, shape),
+    key: `depthwise codes ${node.input(weights).dtype} ${dims.join('x')} - ${zeroPoint}${dots ? ', dots' : ''}`,
+    byteLength: depthwiseCodesPackedBytes(node.engine.kernels, shape, dots),
     fill: (from, to) => [
-      () => {
-        const unsigned = node.input(weights).dtype === 'uint8';
-        packDepthwiseCodes(node.engine.kernels, shape, from, to, unsigned, zeroPoint);
-      },
+      () => packDepthwiseCodes(node.engine.kernels, shape, from, to, { unsigned, zeroPoint, dots }),
     ],
   };
   const spatial = shape.axes.slice(3 - (dims.length - 2)).map(({ outputs }) => outputs);

@@ -34,9 +34,19 @@ export function writeDepthwiseCodes(
   writeInts(engine, block + 16, [Number(signed.x), Number(signed.y), ...range]);
 }
 
-/** Bytes of packed weights. */
-export function depthwiseCodesPackedBytes(k: KernelExports, shape: ConvShape): number {
-  return k.depthwise_u8_packed_bytes!(shape.groups, tapsOf(shape)) >>> 0;
+/** Whether there is a form of weights for dots of four bytes. */
+export function hasDots({ axes }: ConvShape): boolean {
+  const [depth, ...others] = axes;
+  return (
+    depth.kernel === 1 &&
+    others.every(({ kernel, stride, dilation }) => kernel === 3 && stride === 1 && dilation === 1)
+  );
+}
+
+/** Bytes of packed weights.
+ *  @param dots - weights for dots are packed too: the kernels take them if they fit, and are those of relaxed SIMD, exact here */
+export function depthwiseCodesPackedBytes(k: KernelExports, shape: ConvShape, dots: boolean): number {
+  return k.depthwise_u8_packed_bytes!(shape.groups, tapsOf(shape), dots ? 1 : 0) >>> 0;
 }
 
 /** Packs codes [channels, taps] less `zeroPoint`, a code of their type. */
@@ -45,11 +55,15 @@ export function packDepthwiseCodes(
   shape: ConvShape,
   weights: number,
   packed: number,
-  unsigned: boolean,
-  zeroPoint: number,
+  {
+    unsigned,
+    zeroPoint,
+    dots,
+  }: { readonly unsigned: boolean; readonly zeroPoint: number; readonly dots: boolean },
 ): void {
-  const width = shape.axes[2].kernel;
-  k.depthwise_u8_pack!(weights, packed, shape.groups, tapsOf(shape), width, unsigned ? 1 : 0, zeroPoint);
+  const [width, count] = [shape.axes[2].kernel, shape.groups];
+  const flags = [unsigned ? 1 : 0, zeroPoint, dots ? 1 : 0] as const;
+  k.depthwise_u8_pack!(weights, packed, count, tapsOf(shape), width, ...flags);
 }
 
 export function depthwiseCodesScratchBytes(k: KernelExports, shape: ConvShape): number {
