@@ -32,8 +32,8 @@ export interface ProductKernels {
   forms: number;
 }
 
-/** Exports of the relaxed module that are integer products. All others are float kernels. */
-const PRODUCT_EXPORTS = /^product_int/;
+/** Exports of the relaxed module that are integer products, depthwise ones too. All others are float kernels. */
+const PRODUCT_EXPORTS = /^(product_int|depthwise_u8)/;
 
 /** Those of `kernels` that belong to integer products, or all others. */
 export function productExports(kernels: KernelExports, products: boolean): KernelExports {

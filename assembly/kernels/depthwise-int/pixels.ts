@@ -5,7 +5,7 @@
 //   swept       two rows of pixels of a kernel 3 x 3 that moves by 1: what a column of x adds to three pixels of each row is
 //               added while it is in registers
 
-import { own } from '../../abi/own';
+import { DepthwiseCodes } from '../../abi/depthwise-codes';
 import { MAGIC_BITS, MAGIC } from '../../num/rounding';
 import { dotBlock } from './dots';
 import { BLOCK, PAIR_BYTES } from './pack';
@@ -19,8 +19,8 @@ import { BLOCK, PAIR_BYTES } from './pack';
 export class Work {
   list: usize;
   listEnd: usize;
-  /** Of block 0. A record is bias i32 [8] | multipliers float32 [8] | pairs of weights; the zero point of x is taken off the
-   *  bias, and multipliers are finite. */
+  /** Of block 0. A record is bias i32 [8] | multipliers float32 [8] | what sums end with | pairs of weights; the zero point
+   *  of x is taken off the bias, and multipliers are finite. */
   records: usize;
   recordBytes: usize;
   channels: usize;
@@ -30,24 +30,18 @@ export class Work {
 
 /** Bytes of a record before its pairs. */
 // @ts-ignore: decorator
-@inline export const HEAD_BYTES: usize = 64;
+@inline export const HEAD_BYTES: usize = 144;
 
-/** Vectors that every pixel ends with: lowest of what is rounded, MAGIC, what is taken off its bits, the highest code and
- *  the bits flipped in it. Loaded where they are used: live over a loop, they would spill sums. */
-// @ts-ignore: decorator
-@inline
-function ending(): usize {
-  return own() + 128;
-}
-
-/** Codes [codeMin, codeMax] around `zeroPoint`, written as s8 or u8; in between they are unsigned. */
-export function setEnding(codeMin: i32, codeMax: i32, zeroPoint: i32, signed: bool): void {
-  const flip = signed ? 128 : 0;
-  v128.store(ending(), f32x4.splat(<f32>(codeMin - zeroPoint)));
-  v128.store(ending(), f32x4.splat(MAGIC), 16);
-  v128.store(ending(), i32x4.splat(MAGIC_BITS - zeroPoint - flip), 32);
-  v128.store(ending(), i8x16.splat(<i8>(codeMax + flip)), 48);
-  v128.store(ending(), i8x16.splat(<i8>flip), 64);
+/** Writes what sums end with, into a record: lowest of what is rounded, MAGIC, what is taken off its bits, the highest code
+ *  and the bits flipped in it. In between codes are unsigned. They are loaded where they are used: live over a loop, they
+ *  would spill sums. */
+export function writeEnding(record: usize, codes: DepthwiseCodes): void {
+  const flip = codes.ySigned != 0 ? 128 : 0;
+  v128.store(record, f32x4.splat(<f32>(codes.codeMin - codes.yZeroPoint)), 64);
+  v128.store(record, f32x4.splat(MAGIC), 80);
+  v128.store(record, i32x4.splat(MAGIC_BITS - codes.yZeroPoint - flip), 96);
+  v128.store(record, i8x16.splat(<i8>(codes.codeMax + flip)), 112);
+  v128.store(record, i8x16.splat(<i8>flip), 128);
 }
 
 /** roundHalfToEven(fl(sum) · multiplier) + zeroPoint, not below codeMin, of four sums. That is an integer, so to clamp before
@@ -55,30 +49,30 @@ export function setEnding(codeMin: i32, codeMax: i32, zeroPoint: i32, signed: bo
  *  NaN. */
 // @ts-ignore: decorator
 @inline
-function ended4(sums: v128, multipliers: v128): v128 {
-  const scaled = f32x4.pmax(v128.load(ending()), f32x4.mul(f32x4.convert_i32x4_s(sums), multipliers));
-  return i32x4.sub(f32x4.add(scaled, v128.load(ending(), 16)), v128.load(ending(), 32));
+function ended4(sums: v128, multipliers: v128, record: usize): v128 {
+  const scaled = f32x4.pmax(v128.load(record, 64), f32x4.mul(f32x4.convert_i32x4_s(sums), multipliers));
+  return i32x4.sub(f32x4.add(scaled, v128.load(record, 80)), v128.load(record, 96));
 }
 
 /** Eight codes as i16, of the sums of a block. */
 // @ts-ignore: decorator
 @inline
 function ended8(first: v128, second: v128, record: usize): v128 {
-  return i16x8.narrow_i32x4_s(ended4(first, v128.load(record, 32)), ended4(second, v128.load(record, 48)));
+  return i16x8.narrow_i32x4_s(ended4(first, v128.load(record, 32), record), ended4(second, v128.load(record, 48), record));
 }
 
 /** Codes as they are stored. */
 // @ts-ignore: decorator
 @inline
-function stored(codes: v128): v128 {
-  return v128.xor(i8x16.min_u(codes, v128.load(ending(), 48)), v128.load(ending(), 64));
+function stored(codes: v128, record: usize): v128 {
+  return v128.xor(i8x16.min_u(codes, v128.load(record, 112)), v128.load(record, 128));
 }
 
 // @ts-ignore: decorator
 @inline
 function storeEight(sum0: v128, sum1: v128, record: usize, outPtr: usize): void {
   const codes = ended8(sum0, sum1, record);
-  v128.store64_lane(outPtr, stored(i8x16.narrow_i16x8_u(codes, codes)), 0);
+  v128.store64_lane(outPtr, stored(i8x16.narrow_i16x8_u(codes, codes), record), 0);
 }
 
 /** Eight channels of two pixels. */
@@ -87,7 +81,7 @@ function storeEight(sum0: v128, sum1: v128, record: usize, outPtr: usize): void 
 export function storeRows(
   sum0: v128, sum1: v128, sum2: v128, sum3: v128, record: usize, out0: usize, out1: usize,
 ): void {
-  const codes = stored(i8x16.narrow_i16x8_u(ended8(sum0, sum1, record), ended8(sum2, sum3, record)));
+  const codes = stored(i8x16.narrow_i16x8_u(ended8(sum0, sum1, record), ended8(sum2, sum3, record)), record);
   v128.store64_lane(out0, codes, 0);
   v128.store64_lane(out1, codes, 1);
 }
@@ -96,7 +90,7 @@ export function storeRows(
 @inline
 function storeSixteen(sum0: v128, sum1: v128, sum2: v128, sum3: v128, record: usize, next: usize, outPtr: usize): void {
   const codes = i8x16.narrow_i16x8_u(ended8(sum0, sum1, record), ended8(sum2, sum3, next));
-  v128.store(outPtr, stored(codes));
+  v128.store(outPtr, stored(codes, record));
 }
 
 /** Eight codes as i16. */
@@ -243,9 +237,9 @@ export function fewChannels<T>(work: Work, offset: usize, outPtr: usize): void {
       sum += <i32>load<T>(<usize>load<u32>(ptr, 4) + offset + channel) * <i32>load<i16>(weights, 2);
       weights += PAIR_BYTES;
     }
-    const code = ended4(i32x4.splat(sum), v128.load32_splat(record + 32));
+    const code = ended4(i32x4.splat(sum), v128.load32_splat(record + 32), work.records);
     const narrow = i16x8.narrow_i32x4_s(code, code);
-    v128.store8_lane(outPtr + channel, stored(i8x16.narrow_i16x8_u(narrow, narrow)), 0);
+    v128.store8_lane(outPtr + channel, stored(i8x16.narrow_i16x8_u(narrow, narrow), work.records), 0);
   }
 }
 

@@ -11,11 +11,11 @@ import { ConvShape, isInside, tapsOf } from '../../abi/conv-shape';
 import { own } from '../../abi/own';
 import { DepthwiseCodes } from '../../abi/depthwise-codes';
 import { BLOCK, blocksOf, blockStart, DOT_BYTES, FLAG_BYTES, PAIR_BYTES, firstTap, pairAt, pairsOf, secondTap } from './pack';
-import { ENTRY_BYTES, fewChannels, HEAD_BYTES, listedPixels, setEnding, Sweep, sweptPixels, Work } from './pixels';
+import { ENTRY_BYTES, fewChannels, HEAD_BYTES, listedPixels, Sweep, sweptPixels, Work, writeEnding } from './pixels';
 
 export { depthwise_u8_pack, depthwise_u8_packed_bytes } from './pack';
 
-// A thread's own bytes:  Work | Sweep | eight codes that nobody reads | what pixels end with (pixels.ts)
+// A thread's own bytes:  Work | Sweep | eight codes that nobody reads
 const SWEEP: usize = 32;
 const NOWHERE: usize = 80;
 
@@ -53,7 +53,6 @@ export function depthwise_u8(
   work.dots = load<i32>(packedPtr) != 0;
   padding = writeRecords(work, codes, packedPtr);
   memory.fill(padding, <u8>codes.xZeroPoint, shape.kernelHeight == 3 ? <usize>shape.width * channels : channels);
-  setEnding(codes.codeMin, codes.codeMax, codes.yZeroPoint, codes.ySigned != 0);
   if (codes.xSigned != 0) pixels<i8>(shape, work, xPtr, outPtr, first, end);
   else pixels<u8>(shape, work, xPtr, outPtr, first, end);
 }
@@ -107,6 +106,7 @@ function writeRecords(work: Work, codes: DepthwiseCodes, packedPtr: usize): usiz
       store<f32>(record + lane, finite(load<f32>(codes.multiplier + at)), 32);
       if (work.dots) store<i32>(record + HEAD_BYTES + pairBytes + lane, codes.xSigned != 0 ? bias - 128 * sum : bias);
     }
+    writeEnding(record, codes);
     memory.copy(record + HEAD_BYTES, weights, pairBytes);
     memory.copy(record + HEAD_BYTES + pairBytes + dotsHead, weights + pairBytes, dotBytes);
     record += work.recordBytes;

@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ExecutionEngine } from '../../../ts-host/wasm/execution.js';
+import type { KernelExports } from '../../../ts-host/wasm/kernel-exports.js';
 import {
   type ConvAxis,
   type ConvShape,
@@ -13,11 +15,13 @@ import {
   depthwiseCodes,
   depthwiseCodesPackedBytes,
   depthwiseCodesScratchBytes,
+  hasDots,
   packDepthwiseCodes,
   writeDepthwiseCodes,
   zeroPointPlaces,
 } from '../../../ts-host/wasm/kernels/execute/depthwise-int.js';
 import { writeInts } from '../../../ts-host/wasm/kernels/execute/ints.js';
+import { executionEngine } from '../../support/engine.js';
 import { Rng } from '../../support/rng.js';
 import { ENGINES } from './engines.js';
 import { withHeapGuards } from './guarded-heap.js';
@@ -131,57 +135,76 @@ function expectedOf(test: Case, from: number, to: number): Uint8Array {
   });
 }
 
-for (const [name, engine] of ENGINES) {
-  const { kernels: k } = engine;
-  describe(`depthwise-int ${name}`, () => {
-    it('any kernel, border, sign and tail of channels -> the codes of the definition', () => {
-      for (let seed = 1; seed <= 160; seed++) {
-        const test = caseOf(seed);
-        const { shape, signed, zeroPoints } = test;
-        const rng = new Rng(seed + 1000);
-        const positions = countOf(shape, 'outputs');
-        const [from, to] = seed % 3 === 0 ? [rng.int(0, positions), positions] : [0, rng.int(0, positions)];
-        const channels = shape.groups;
-        const out = new Uint8Array((to - from) * channels);
-        const arrays = [
-          test.x,
-          test.w,
-          test.bias ?? new Int32Array(0),
-          test.multipliers,
-          new Uint8Array(depthwiseCodesPackedBytes(k, shape, dots)),
-          new Uint8Array(depthwiseCodesScratchBytes(k, shape)),
-          new Int32Array(22),
-          new Int32Array(8),
-          out,
-        ];
-        withHeapGuards(
-          engine,
-          arrays,
-          4 * (seed % 3),
-          (x, w, bias, multiplier, packed, scratch, block, codes, to0) => {
-            writeConvShape(engine, block!, shape);
-            packDepthwiseCodes(k, shape, w!, packed!, { unsigned: !signed.w, zeroPoint: zeroPoints.w, dots });
-            const ending = {
-              bias: test.bias === undefined ? 0 : bias!,
-              multiplier: multiplier!,
-              signed,
-              range: test.range,
-            };
-            writeDepthwiseCodes(engine, codes!, ending);
-            writeInts(engine, zeroPointPlaces(codes!).x, [zeroPoints.x, zeroPoints.y]);
-            const at = {
-              shape: block!,
-              codes: codes!,
-              x: x!,
-              packed: packed!,
-              out: to0! - from * channels,
-              scratch: scratch!,
-            };
-            depthwiseCodes(k, at, from, to);
-          },
-        );
-        assert.deepEqual(out, expectedOf(test, from, to), `seed ${seed}: ${JSON.stringify(shape)}`);
-      }
-    });
-  });
+/** @param small - weights are packed for dots too, and operands such that every machine's dot is exact: codes of 0 to 127 */
+function check(engine: ExecutionEngine, k: KernelExports, small: boolean): void {
+  for (let seed = 1; seed <= (small ? 60 : 160); seed++) {
+    const test = small ? smallCodes(caseOf(2 * seed)) : caseOf(seed);
+    const { shape, signed, zeroPoints } = test;
+    const dots = small && hasDots(shape);
+    const rng = new Rng(seed + 1000);
+    const positions = countOf(shape, 'outputs');
+    const [from, to] = seed % 3 === 0 ? [rng.int(0, positions), positions] : [0, rng.int(0, positions)];
+    const channels = shape.groups;
+    const out = new Uint8Array((to - from) * channels);
+    const arrays = [
+      test.x,
+      test.w,
+      test.bias ?? new Int32Array(0),
+      test.multipliers,
+      new Uint8Array(depthwiseCodesPackedBytes(k, shape, dots)),
+      new Uint8Array(depthwiseCodesScratchBytes(k, shape)),
+      new Int32Array(22),
+      new Int32Array(8),
+      out,
+    ];
+    withHeapGuards(
+      engine,
+      arrays,
+      4 * (seed % 3),
+      (x, w, bias, multiplier, packed, scratch, block, codes, to0) => {
+        writeConvShape(engine, block!, shape);
+        packDepthwiseCodes(k, shape, w!, packed!, { unsigned: !signed.w, zeroPoint: zeroPoints.w, dots });
+        const ending = {
+          bias: test.bias === undefined ? 0 : bias!,
+          multiplier: multiplier!,
+          signed,
+          range: test.range,
+        };
+        writeDepthwiseCodes(engine, codes!, ending);
+        writeInts(engine, zeroPointPlaces(codes!).x, [zeroPoints.x, zeroPoints.y]);
+        const at = {
+          shape: block!,
+          codes: codes!,
+          x: x!,
+          packed: packed!,
+          out: to0! - from * channels,
+          scratch: scratch!,
+        };
+        depthwiseCodes(k, at, from, to);
+      },
+    );
+    assert.deepEqual(out, expectedOf(test, from, to), `seed ${seed}: ${JSON.stringify(shape)}`);
+  }
 }
+
+/** As the kernel of dots reads them, codes and their zero point within 0 to 127; weights of 8 bits. */
+function smallCodes(test: Case): Case {
+  const small = (code: number): number => (test.signed.x ? code | 128 : code & 127);
+  const { x, y } = test.zeroPoints;
+  const zeroPoints = { x: test.signed.x ? -1 - (x & 127) : x & 127, w: test.signed.w ? 0 : 128, y };
+  return { ...test, x: test.x.map(small), zeroPoints };
+}
+
+describe('depthwise-int', () => {
+  for (const [name, engine] of ENGINES) {
+    it(`${name}: any kernel, border, sign and tail of channels -> the codes of the definition`, () => {
+      check(engine, engine.kernels, false);
+    });
+  }
+
+  it('weights packed for dots, relaxed where the runtime has it -> the codes of the definition', async () => {
+    const engine = await executionEngine('fast');
+    const relaxed = await engine.loadRelaxed?.();
+    for (const kernels of [engine.kernels, relaxed ?? engine.kernels]) check(engine, kernels, true);
+  });
+});

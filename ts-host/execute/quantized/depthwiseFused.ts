@@ -2,6 +2,7 @@
 // zero points and the bias may be data; they are read when a run begins.
 
 import { elementCount } from '../../ir/tensor.js';
+import type { ExecutionEngine } from '../../wasm/execution.js';
 import {
   CONV_SHAPE_BYTES,
   type ConvShape,
@@ -19,6 +20,7 @@ import {
   writeDepthwiseCodes,
   zeroPointPlaces,
 } from '../../wasm/kernels/execute/depthwise-int.js';
+import { PRODUCT_FORMS } from '../../wasm/kernels/execute/product-int.js';
 import { multipliers, widenCodes } from '../../wasm/kernels/execute/qparams.js';
 import { callSteps, cutForThreads } from '../calls.js';
 import type { NodeContext } from '../node.js';
@@ -43,8 +45,8 @@ function oneWeightZeroPoint(node: NodeContext, input: number): number | undefine
 }
 
 /** Whether the kernels are those of relaxed SIMD, with a dot that was found exact. */
-function dotsServe(engine: ExecutionEngine): boolean {
-  return false;
+function dotsServe({ products }: ExecutionEngine): boolean {
+  return ((products?.forms ?? 0) & PRODUCT_FORMS.dot) !== 0;
 }
 
 /** @returns undefined for a convolution that is not of this kind */
