@@ -6,7 +6,7 @@
 //            g h i        block of 8 channels: pair 0: a d of channel 0, a d of channel 1, ... i16 | pair 1 | ...
 //
 //   packed:  1 with dots, else 0 | Σ weights, i32 [channels] | block of channels 0-7 | 8-15 | ... | the last 8 channels, if
-//            they end no block; each followed by the weights of dots.ts, where there are any
+//            they end no block; each followed by the weights of relaxed.ts, where there are any
 
 /** Channels of a block. */
 // @ts-ignore: decorator

@@ -11,7 +11,8 @@ import { ConvShape, isInside, tapsOf } from '../../abi/conv-shape';
 import { own } from '../../abi/own';
 import { DepthwiseCodes } from '../../abi/depthwise-codes';
 import { BLOCK, blocksOf, blockStart, DOT_BYTES, FLAG_BYTES, PAIR_BYTES, firstTap, pairAt, pairsOf, secondTap } from './pack';
-import { ENTRY_BYTES, fewChannels, HEAD_BYTES, listedPixels, Sweep, sweptPixels, Work, writeEnding } from './pixels';
+import { ENTRY_BYTES, fewChannels, listedPixels, sweptPixels } from './pixels';
+import { HEAD_BYTES, Sweep, Work, writeEnding } from './work';
 
 export { depthwise_u8_pack, depthwise_u8_packed_bytes } from './pack';
 
@@ -87,7 +88,7 @@ function locate(shape: ConvShape, xPtr: usize, row: u32): void {
 }
 
 /** Writes the records of all blocks; returns their end. Where there are dots, a record goes on behind its pairs:
- *  bias i32 [8] for codes as u8 | weights of dots.ts. */
+ *  bias i32 [8] for codes as u8 | weights of relaxed.ts. */
 function writeRecords(work: Work, codes: DepthwiseCodes, packedPtr: usize): usize {
   const channels = work.channels;
   const pairBytes = ((work.listEnd - work.list) / ENTRY_BYTES) * PAIR_BYTES;

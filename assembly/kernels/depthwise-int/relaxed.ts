@@ -8,8 +8,8 @@
 // Relaxed SIMD: only where its dot of u8 and s8 is exact, which the host finds out, and for weights of 8 bits. Codes of s8 are
 // moved by 128, and their zero point with them.
 
-import { HEAD_BYTES, storeRows, Sweep, Work } from './pixels';
-import { BLOCK, DOT_PAIR_BYTES } from './pack';
+import { DOT_PAIR_BYTES } from './pack';
+import { HEAD_BYTES, storeRows, Sweep, Work } from './work';
 
 // @ts-ignore: decorator
 @inline
