@@ -1,6 +1,6 @@
 // Engines of several threads for tests: the thread's script is bundled from its source.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -12,17 +12,19 @@ import { type ThreadedModules, threadingOn } from '../../ts-host/wasm/threads/th
 
 const root = new URL('../../', import.meta.url).pathname;
 
-/** Bundles the script of a thread; each process has a file of its own. */
+/** Bundles the script of a thread. Test files run side by side: each sees it whole. */
 async function threadScript(): Promise<URL> {
-  const outfile = join(root, `.cache/threads-worker-${process.pid}.mjs`);
-  await esbuild.build({
+  const { outputFiles } = await esbuild.build({
     entryPoints: [join(root, 'ts-host/entries/threads-worker-node.ts')],
-    outfile,
     bundle: true,
     format: 'esm',
     external: ['node:*'],
+    write: false,
   });
-  return pathToFileURL(outfile);
+  const path = join(root, '.cache/threads-worker.mjs');
+  writeFileSync(`${path}.${process.pid}`, outputFiles[0]!.contents);
+  renameSync(`${path}.${process.pid}`, path);
+  return pathToFileURL(path);
 }
 
 let script: Promise<URL> | undefined;
