@@ -1,5 +1,5 @@
 // The one program that every runtime runs: every model in every mode, each output file and each plan hashed; every
-// float model, and what small ones became, run once, with each output hashed.
+// float model, and what small ones became, run once, with each output hashed; where a runtime has threads, on two of them as well.
 
 import type * as Octavo from '../../ts-host/index.js';
 import type { WorkloadResult } from './outcome.js';
@@ -45,7 +45,12 @@ const RELAXED_MODULE = Uint8Array.of(
   ...[10, 15, 1, 13, 0, 65, 0, 253, 15, 65, 0, 253, 15, 253, 128, 2, 11], // code section
 );
 
-export async function runWorkload(octavo: typeof Octavo, inputs: Inputs): Promise<WorkloadResult> {
+/** @param threads - that this runtime must have when two are asked for */
+export async function runWorkload(
+  octavo: typeof Octavo,
+  inputs: Inputs,
+  threads: number,
+): Promise<WorkloadResult> {
   await octavo.init();
   const hashes: Record<string, string> = {};
   const precisions = new Set<string>();
@@ -63,8 +68,11 @@ export async function runWorkload(octavo: typeof Octavo, inputs: Inputs): Promis
       if (!isSmall || external.length > 0) continue;
       await hashOutputs(hashes, `${name} ${label}`, (await execute(octavo, model!, name, 'strict')).outputs);
     }
-    if (name === STATIC_MODEL) await hashStatic(hashes, octavo, source);
     const { outputs } = await execute(octavo, source, name, 'strict');
+    if (name === STATIC_MODEL) {
+      await hashStatic(hashes, octavo, source);
+      requireThreads(await execute(octavo, source, name, 'strict', 2), outputs, threads);
+    }
     await hashOutputs(hashes, name, outputs);
     const fast = await execute(octavo, source, name, 'fast');
     requireNear(name, fast.outputs, outputs);
@@ -74,8 +82,8 @@ export async function runWorkload(octavo: typeof Octavo, inputs: Inputs): Promis
   const { simd, relaxed } = octavo.diagnostics();
   const hasRelaxed = WebAssembly.validate(RELAXED_MODULE) ? 'yes' : 'no';
   const sessions = `fast sessions ${[...precisions].join(' and ')}`;
-  const diagnostics = `simd ${simd ? 'yes' : 'no'}, relaxed simd ${hasRelaxed} (module ${relaxed}), ${sessions}`;
-  return { hashes, diagnostics };
+  const features = `simd ${simd ? 'yes' : 'no'}, relaxed simd ${hasRelaxed} (module ${relaxed})`;
+  return { hashes, diagnostics: `${features}, ${sessions}, threads ${threads} of 2` };
 }
 
 /** Statistics, statically quantized models, and what these give. */
@@ -118,6 +126,7 @@ const FEEDS: Readonly<Record<string, Readonly<Record<string, FeedRule>>>> = {
 interface Executed {
   readonly outputs: Readonly<Record<string, Octavo.Tensor>>;
   readonly precision: string;
+  readonly threads: Octavo.SessionThreads | undefined;
 }
 
 /** Runs a model once, on inputs that are the same everywhere. */
@@ -126,14 +135,16 @@ async function execute(
   source: Octavo.SourceInput,
   name: string,
   precision: 'strict' | 'fast',
+  threads = 1,
 ): Promise<Executed> {
-  const session = await octavo.Session.create(source, { precision });
+  const session = await octavo.Session.create(source, { precision, threads });
   try {
     const feeds = session.inputs.map(
       (input) => [input.name, feedFor(input, FEEDS[name]?.[input.name])] as const,
     );
     const outputs = await session.run(Object.fromEntries(feeds));
-    return { outputs, precision: session.diagnostics().precision };
+    const { precision: served, threads: used } = session.diagnostics();
+    return { outputs, precision: served, threads: used };
   } finally {
     await session.dispose();
   }
@@ -163,6 +174,18 @@ async function hashOutputs(
   for (const [output, { dims, data }] of Object.entries(outputs)) {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     hashes[`${what} run ${output} ${dims.join('x')}`] = await sha256(bytes);
+  }
+}
+
+/** As many threads as expected, or a reason for one; and the bytes of one thread. */
+function requireThreads({ outputs, threads }: Executed, single: Executed['outputs'], expected: number): void {
+  const { used = 0, reason = '' } = threads ?? {};
+  if (used !== expected || (used === 1) !== (reason !== '')) {
+    throw new Error(`${used} threads of 2, not ${expected}: ${reason || 'no reason'}`);
+  }
+  for (const [output, { data }] of Object.entries(single)) {
+    const same = outputs[output]!.data.every((each, index) => Object.is(each, data[index]));
+    if (!same) throw new Error(`${output} on two threads has other bytes than on one`);
   }
 }
 

@@ -6,7 +6,7 @@ import type { ExecutionEngine } from '../wasm/execution.js';
 import type { Step } from './operator.js';
 
 /** Ranges that each thread gets of a piece of work. */
-const RANGES_PER_THREAD = 3;
+const RANGES_PER_THREAD = 2;
 /** Multiply-adds that are worth a range: tens of microseconds. */
 const LEAST_MULTIPLY_ADDS = 1 << 18;
 

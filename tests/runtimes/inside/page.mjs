@@ -1,10 +1,12 @@
 // The workload's start in a browser: models as Blobs from the page's own server, result posted back to it.
 
 import * as octavo from 'octavo';
+import 'octavo/threads';
 import { errorAnswer } from './answer.mjs';
 import { runWorkload } from './workload.js';
 
-const name = new URLSearchParams(location.search).get('name');
+const parameters = new URLSearchParams(location.search);
+const name = parameters.get('name');
 
 async function report(body) {
   await fetch(`/result/${name}`, { method: 'POST', body: JSON.stringify(body) });
@@ -15,7 +17,7 @@ try {
   for (const file of await (await fetch('/inputs.json')).json()) {
     inputs[file] = async () => (await fetch(`/inputs/${file}`)).blob();
   }
-  await report(await runWorkload(octavo, inputs));
+  await report(await runWorkload(octavo, inputs, Number(parameters.get('threads'))));
 } catch (error) {
   await report(errorAnswer(error));
 }

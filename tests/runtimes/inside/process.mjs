@@ -11,7 +11,7 @@ async function run(folder) {
   for (const name of (await readdir(folder)).sort()) {
     inputs[name] = () => fileSource(`${folder}/${name}`);
   }
-  return runWorkload(octavo, inputs);
+  return runWorkload(octavo, inputs, 2);
 }
 
 const answer = await run(process.argv[2]).catch(errorAnswer);

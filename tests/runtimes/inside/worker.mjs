@@ -20,7 +20,7 @@ export default {
         inputs[key] = () =>
           size > RANGES_FROM ? octavo.r2Source(env.MODELS, key) : wholeObject(env.MODELS, key);
       }
-      return Response.json(await runWorkload(octavo, inputs));
+      return Response.json(await runWorkload(octavo, inputs, 1));
     } catch (error) {
       return Response.json(errorAnswer(error));
     }

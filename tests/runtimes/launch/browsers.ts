@@ -16,9 +16,9 @@ export function missingBrowser(stage: Stage): NotHere {
   return new NotHere(stage.browserProblem === '' ? 'not installed' : stage.browserProblem);
 }
 
-/** Address of the workload's page; its answer is posted under `name`. */
-function pageUrl(stage: Stage, name: string, policy: Policy): string {
-  return `${stage.server.origin}/page.html?name=${name}&policy=${policy}`;
+/** Address of the workload's page; its answer is posted under `name`. With two threads it is isolated. */
+function pageUrl(stage: Stage, name: string, policy: Policy, threads = 1): string {
+  return `${stage.server.origin}/page.html?name=${name}&policy=${policy}&threads=${threads}`;
 }
 
 /** What the page posts under `name`, or a complaint after the time limit or when the browser has ended. */
@@ -49,7 +49,12 @@ export async function answerOfPuppeteer(
   if (node === undefined || stage.npmProblem !== '') throw missingFromNpm(stage);
   const name = `${kind}-${policy}`;
   const script = join(launchFolder, 'open-page.mjs');
-  const browser = start(node, [script, kind, executable, pageUrl(stage, name, policy)]);
+  const browser = start(node, [
+    script,
+    kind,
+    executable,
+    pageUrl(stage, name, policy, kind === 'chromium' ? 2 : 1),
+  ]);
   const answer = await posted(stage, name, browser);
   await closeGently(browser);
   const version = /^OCTAVO_VERSION \D*([\d.]+)/m.exec(browser.output().stdout)?.[1] ?? 'unknown';

@@ -84,6 +84,13 @@ async function bundle(scratch: Scratch): Promise<void> {
     outfile: join(scratch.www, 'page.js'),
     platform: 'browser',
   });
+  // Where the bundle of the page looks for it: beside itself.
+  await build({
+    ...common,
+    entryPoints: [join(scratch.app, 'node_modules/octavo/dist/threads-worker.js')],
+    outfile: join(scratch.www, 'threads-worker.js'),
+    platform: 'browser',
+  });
   await bundleWorker(join(scratch.app, 'worker.mjs'), scratch.worker);
   await bundleWorker(join(scratch.app, 'worker.mjs'), scratch.workerInline, []);
 }

@@ -61,6 +61,7 @@ export async function startServer(folder: string): Promise<MatrixServer> {
     } else if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
       const policy = contentSecurityPolicy(searchParams.get('policy'), path);
       response.setHeader('Content-Security-Policy', policy);
+      if (extname(path) !== '.html' || searchParams.get('threads') === '2') isolate(response);
       sendFile(request, response, path);
     } else response.writeHead(404).end();
   });
@@ -70,6 +71,12 @@ export async function startServer(folder: string): Promise<MatrixServer> {
     result: (name) => new Promise((resolve) => waiting.set(name, resolve)),
     close: () => closeServer(server),
   };
+}
+
+/** A page with these headers is cross-origin isolated, if its scripts have them too. */
+function isolate(response: ServerResponse): void {
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+  response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
 }
 
 function takeResult(

@@ -24,8 +24,8 @@ export const SLOTS = 128;
 /** Numbers of a call: the kernel's number, scratch argument (-1: none), its stride, how many arguments, arguments. */
 const SLOT_NUMBERS = 32;
 const HEAD = 4;
-/** Looks at a counter before a thread sleeps: some tens of microseconds, as long as waking takes. */
-const LOOKS = 3000;
+/** Looks at a counter before a thread sleeps: about 0.2 ms, more than is between two nodes. */
+const LOOKS = 10_000;
 
 export type Kernel = KernelExports[string];
 
