@@ -1,4 +1,4 @@
-// npm run bench [-- --only kernels,float-kernels,formats,file,large,startup,models,observers,static,int8,int8-spatial] [--part a,b] [--json]
+// npm run bench [-- --only kernels,float-kernels,int8-kernels,formats,file,large,startup,models,observers,static,int8,int8-spatial] [--part a,b] [--json]
 // Runs the sections one after the other and prints what they measured, with the goals of the issue beside it.
 // --part is for sections that have parts: int8.
 
@@ -9,6 +9,7 @@ import { file } from './sections/file.js';
 import { floatKernels } from './sections/float-kernels.js';
 import { formats } from './sections/formats.js';
 import { int8 } from './sections/int8.js';
+import { int8Kernels } from './sections/int8-kernels.js';
 import { int8Spatial } from './sections/int8-spatial.js';
 import { kernels } from './sections/kernels.js';
 import { large } from './sections/large.js';
@@ -20,6 +21,7 @@ import { staticSection } from './sections/static.js';
 const SECTIONS: Readonly<Record<string, (parts?: readonly string[]) => Promise<SectionResult>>> = {
   kernels,
   'float-kernels': floatKernels,
+  'int8-kernels': int8Kernels,
   formats,
   file,
   startup,

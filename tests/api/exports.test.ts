@@ -70,7 +70,7 @@ const TYPES =
   Inspection IntegerMode KernelChoice MemorySink ModuleInput ModuleSource NodeDecision NodeForm NodePlan NodeTime OnnxRuntime OutputFile Progress
   QuantMode QuantPlan QuantTarget QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket R2WriteBucket
   Recovery RecoveryReport RelaxedState RunOptions RunSessionOptions Sample SampleExtremes SampleInput SampleSource Samples
-  SessionDiagnostics SessionMemory SessionOptions Shard Sink SinkFile Source SourceInput StepOutcome Tensor
+  SessionDiagnostics SessionMemory SessionOptions SessionThreads Shard Sink SinkFile Source SourceInput StepOutcome Tensor
   TensorArray TensorError TensorInput TensorPlan TensorReport TensorStats ValueMetadata VariantFamily
   VariantResult Wants`.split(/\s+/);
 
