@@ -20,8 +20,9 @@ export interface Int8Result {
   readonly timings: readonly Timing[];
   /** What our sessions say of themselves, by subject. */
   readonly diagnostics: Readonly<Record<string, Octavo.SessionDiagnostics>>;
-  /** Milliseconds from bytes to the first result, of sessions made one after the other. */
+  /** Milliseconds from bytes to the first result, of sessions made one after the other: packing, and with saved packs. */
   readonly first: readonly number[];
+  readonly firstPacked: readonly number[];
   readonly memory: BenchMemory;
   readonly floatBytes: number;
   readonly int8Bytes: number;
@@ -29,6 +30,7 @@ export interface Int8Result {
   readonly problems: readonly string[];
 }
 
+const FIRST_RESULTS = 9;
 const model = INT8_MODELS[process.argv[2] ?? '']!;
 const float = floatBytes(model);
 if (float === undefined) throw new Error(`${model.path} is not here`);
@@ -89,11 +91,12 @@ const timings = await time(subjects, options);
 for (const [name, session] of sessions) diagnostics[name] = session.diagnostics();
 
 /** New sessions of the model with codes, each up to its first result. */
-async function firstResults(times: number): Promise<number[]> {
+async function firstResults(packedWeights?: Uint8Array): Promise<number[]> {
+  if (model.firstMs === undefined) return [];
   const taken: number[] = [];
-  for (let i = 0; i < times; i++) {
+  for (let i = 0; i < FIRST_RESULTS; i++) {
     const begun = performance.now();
-    const session = await octavo.Session.create(int8, { precision: 'fast' });
+    const session = await octavo.Session.create(int8, { precision: 'fast', packedWeights });
     await session.run({ [input]: { data: picture.data, dims } });
     taken.push(performance.now() - begun);
     await session.dispose();
@@ -111,7 +114,8 @@ async function memoryOf(bytes: Uint8Array): Promise<BenchMemory> {
 const answer: Int8Result = {
   timings,
   diagnostics,
-  first: model.firstMs === undefined ? [] : await firstResults(7),
+  first: await firstResults(),
+  firstPacked: await firstResults(await sessions.get('int8')?.packedWeights()),
   memory: await memoryOf(int8),
   floatBytes: float.byteLength,
   int8Bytes: int8.byteLength,

@@ -113,6 +113,8 @@ function loadLitert(): Promise<LiteRt> {
     Object.assign(globalThis, { self: globalThis, importScripts });
     const module = (await import(pathToFileURL(entry).href)) as LiteRt;
     await module.loadLiteRt(folder);
+    // Others take these for signs of a worker of the web.
+    for (const name of ['importScripts', 'require', '__dirname']) Reflect.deleteProperty(globalThis, name);
     return module;
   };
   litert ??= load();

@@ -62,7 +62,7 @@ async function ofModel(key: string, node: string | undefined, skipped: string[])
       name: `${model.title}, ${timing.name}`,
       value: timing.median,
       unit: 'ms',
-      note: `min ${timing.min.toFixed(2)} mad ${timing.mad.toFixed(2)}`,
+      note: `min ${timing.min.toFixed(2)} mad ${timing.mad.toFixed(2)}${kernelsOf(measured, timing)}`,
     }),
   );
   return [
@@ -71,6 +71,13 @@ async function ofModel(key: string, node: string | undefined, skipped: string[])
     ...memory(model, measured),
     ...first(model, measured),
   ];
+}
+
+/** Which kernels served integer products. */
+function kernelsOf({ diagnostics }: Int8Result, { name }: Timing): string {
+  const choices = Object.values(diagnostics[name]?.kernels ?? {});
+  const isInteger = diagnostics[name]?.counts !== undefined;
+  return isInteger ? choices.map(({ variant, reason }) => `, ${variant} (${reason})`).join('') : '';
 }
 
 /** The faster of those that ran. */
@@ -117,11 +124,16 @@ function memory({ title }: Int8Model, { memory: held, floatBytes: before, int8By
   ];
 }
 
-function first({ title, firstMs }: Int8Model, { first: times }: Int8Result): Figure[] {
-  if (firstMs === undefined) return [];
-  const note = `each ${times.map((each) => each.toFixed(1)).join(' ')}`;
-  const goal = { atMost: firstMs };
-  return [{ name: `${title}, bytes to first result`, value: median(times), unit: 'ms', goal, note }];
+function first({ title, firstMs, firstPackedMs }: Int8Model, result: Int8Result): Figure[] {
+  const figure = (what: string, times: readonly number[], atMost: number | undefined): Figure[] => {
+    if (atMost === undefined || times.length === 0) return [];
+    const note = `each ${times.map((each) => each.toFixed(1)).join(' ')}`;
+    return [{ name: `${title}, ${what}`, value: median(times), unit: 'ms', goal: { atMost }, note }];
+  };
+  return [
+    ...figure('bytes to first result', result.first, firstMs),
+    ...figure('the same with saved packs', result.firstPacked, firstPackedMs),
+  ];
 }
 
 async function shapes(node: string | undefined, skipped: string[]): Promise<Figure[]> {

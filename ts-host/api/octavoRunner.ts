@@ -5,6 +5,7 @@ import type { CheckedFeed, Tensor } from '../data/tensor.js';
 import { Executor, type ProgramFacts } from '../execute/executor.js';
 import type { NodeDecision } from '../execute/rewrite/fuseQuantized/decisions.js';
 import type { IntegerMode } from '../execute/rewrite/index.js';
+import { type PackedWeights, SavedPacks } from '../execute/savedPacks.js';
 import type { TensorType } from '../execute/value.js';
 import type { ValueInfo } from '../ir/model.js';
 import type { ExecutionEngine, KernelChoice, Precision } from '../wasm/execution.js';
@@ -17,6 +18,17 @@ export interface RunnerOptions {
   readonly precision?: Precision | undefined;
   readonly integers?: IntegerMode | undefined;
   readonly threads?: number | undefined;
+  readonly packedWeights?: Uint8Array | undefined;
+}
+
+async function readPacks(
+  bytes: Uint8Array,
+  { model }: OpenModel,
+  precision: Precision,
+  context: RunContext,
+): Promise<PackedWeights> {
+  const { readPackedWeights } = await import('./packedWeights.js');
+  return readPackedWeights(bytes, model, precision, context);
 }
 
 export class OctavoRunner implements Runner {
@@ -24,24 +36,37 @@ export class OctavoRunner implements Runner {
   readonly #engine: ExecutionEngine;
   readonly #executor: Executor;
 
-  private constructor(opened: OpenModel, engine: ExecutionEngine, executor: Executor) {
+  readonly #saved: SavedPacks | undefined;
+
+  private constructor(
+    opened: OpenModel,
+    engine: ExecutionEngine,
+    executor: Executor,
+    saved: SavedPacks | undefined,
+  ) {
     this.#opened = opened;
     this.#engine = engine;
     this.#executor = executor;
+    this.#saved = saved;
   }
 
   /** @param opened - stays open until {@link dispose}, for weights are read when they are needed */
   static async create(
     opened: OpenModel,
-    { precision = 'strict', integers = 'fused', threads = 1 }: RunnerOptions,
+    { precision = 'strict', integers = 'fused', threads = 1, packedWeights: given }: RunnerOptions,
     context: RunContext,
   ): Promise<OctavoRunner> {
     const { limit, held } = context.budget;
     const engine = await executionEngine(precision, Math.max(0, limit - held), threads);
     try {
       context.throwIfAborted();
-      const executor = await Executor.create(opened.model, engine, { integers }, context);
-      return new OctavoRunner(opened, engine, executor);
+      const savedPacks = given && new SavedPacks();
+      const executor = Executor.create(opened.model, engine, { integers, savedPacks }, context);
+      // Hashing goes on beside, on another thread where the runtime has one for it.
+      const packs = given && readPacks(given, opened, engine.precision, context);
+      const [made, read] = await Promise.all([executor, packs]);
+      if (read !== undefined) savedPacks?.load(read);
+      return new OctavoRunner(opened, engine, made, savedPacks);
     } catch (error) {
       engine.threads.close();
       throw error;
@@ -76,6 +101,16 @@ export class OctavoRunner implements Runner {
   get kernels(): Readonly<Record<string, KernelChoice>> {
     const { products } = this.#engine;
     return products === undefined ? {} : { 'product-int': products.choice };
+  }
+
+  get savedPacks(): number | undefined {
+    return this.#saved?.used;
+  }
+
+  async packedWeights(context: RunContext): Promise<Uint8Array> {
+    const { writePackedWeights } = await import('./packedWeights.js');
+    const packs = this.#executor.packedWeights();
+    return writePackedWeights(packs, this.#opened.model, this.precision, context);
   }
 
   get memory(): SessionMemory {

@@ -33,6 +33,8 @@ export interface SessionOptions extends RunOptions {
   /** Threads that share each run, the caller's included. Default 1. More need `octavo/threads` or `octavo/node`, and in a page
    *  cross-origin isolation; {@link Session.diagnostics} tells how many there are and why. Results are the same bits. */
   readonly threads?: number | undefined;
+  /** What {@link Session.packedWeights} of an earlier session of this model gave: nothing is packed that is in there. */
+  readonly packedWeights?: Uint8Array | undefined;
   /** Default `octavo`. */
   readonly executor?: ExecutorName | undefined;
   /** The module that `executor` names, where it cannot be imported by name (bundled pages): `import * as ort …`. */
@@ -64,6 +66,8 @@ export interface SessionDiagnostics {
   readonly threads?: SessionThreads;
   /** Bytes of weights and values; absent where the executor does not tell. */
   readonly memory?: SessionMemory;
+  /** Of how many weights the packed bytes came from the option `packedWeights`; absent without it. */
+  readonly savedPacks?: number;
   /** How each node of a quantized model runs, in the model's order; absent for a float model, where integers are simulated,
    *  and for other executors. */
   readonly nodes?: readonly NodeDecision[];
@@ -110,6 +114,7 @@ export class Session {
     requireOneOf('precision', precision, ['strict', 'fast']);
     requireOneOf('integers', integers, ['fused', 'simulated']);
     requireThreads(options.threads, executor);
+    if (options.packedWeights !== undefined && executor !== 'octavo') throw keepsPacks(executor);
     const context = new RunContext(options);
     if (executor === 'octavo') beginLoading();
     const opened = await openModel(source, options, context);
@@ -135,6 +140,13 @@ export class Session {
     this.#requireAlive();
     const wanted = this.#wanted(options.outputs);
     const checked = checkFeeds(feeds, this.#runner.inputs);
+    const run = () => this.#runner.run(checked, { wanted, onNode }, context);
+    return Object.fromEntries(await this.#inTurn(signal, run));
+  }
+
+  /** Does something when all that was asked for before is done. */
+  async #inTurn<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    this.#requireAlive();
     const turn = this.#last;
     let finish: () => void = () => undefined;
     const own = new Promise<void>((resolve) => (finish = resolve));
@@ -142,7 +154,7 @@ export class Session {
     try {
       await abortable(turn, signal);
       this.#requireAlive();
-      return Object.fromEntries(await this.#runner.run(checked, { wanted, onNode }, context));
+      return await work();
     } finally {
       finish();
     }
@@ -151,6 +163,19 @@ export class Session {
   /** What the session runs on and the memory it holds. */
   diagnostics(): SessionDiagnostics {
     return diagnosticsOf(this.#executor, this.#runner);
+  }
+
+  /** The weights as kernels want them, of the shapes that were run last, to be kept: `Session.create(model, { packedWeights })` then
+   *  packs nothing. They are of use to this model, this precision and machines that choose the same kernels; elsewhere
+   *  weights are packed as without them.
+   *  @throws OctavoError `INVALID_ARGUMENT` for executors that keep theirs; `CRYPTO_UNAVAILABLE`; `DISPOSED`; `ABORTED` */
+  packedWeights({ signal }: Pick<RunOptions, 'signal'> = {}): Promise<Uint8Array> {
+    const context = new RunContext({ signal });
+    const runner = this.#runner;
+    return this.#inTurn(signal, () => {
+      if (runner.packedWeights !== undefined) return runner.packedWeights(context);
+      throw keepsPacks(this.#executor);
+    });
   }
 
   /** Lets memory and files go, after the run that is going on; runs that wait end with `DISPOSED`. */
@@ -177,7 +202,7 @@ export class Session {
 /** What a runner is, as a session tells it. */
 export function diagnosticsOf(
   executor: ExecutorName,
-  { precision, threads, memory, kernels, nodes = [] }: Runner,
+  { precision, threads, memory, kernels, savedPacks, nodes = [] }: Runner,
 ): SessionDiagnostics {
   const integer = nodes.filter(({ runs }) => runs === 'integer').length;
   return {
@@ -186,6 +211,7 @@ export function diagnosticsOf(
     ...(threads === undefined ? {} : { threads }),
     ...(memory === undefined ? {} : { memory }),
     ...(kernels === undefined ? {} : { kernels }),
+    ...(savedPacks === undefined ? {} : { savedPacks }),
     ...(nodes.length === 0 ? {} : { nodes, counts: { integer, float: nodes.length - integer } }),
   };
 }
@@ -212,6 +238,11 @@ async function makeRunner(
 
 function metadata({ name, dtype, dims }: ValueInfo): ValueMetadata {
   return { name, ...(dtype === undefined ? {} : { dtype }), ...(dims === undefined ? {} : { dims }) };
+}
+
+function keepsPacks(executor: ExecutorName): OctavoError {
+  const place = { field: 'packedWeights' };
+  return new OctavoError('INVALID_ARGUMENT', `${executor} keeps its packed weights to itself`, place);
 }
 
 const MOST_THREADS = 64;

@@ -2,7 +2,7 @@
 //
 //   magic 8 bytes | version u32 | content … | SHA-256 of everything before, 32 bytes
 
-import { OctavoError } from '../errors.js';
+import { type ErrorCode, OctavoError } from '../errors.js';
 import { DIGEST_BYTES, equalBytes, sha256 } from '../io/digest.js';
 import { FieldReader, FieldWriter } from '../io/fields.js';
 
@@ -15,6 +15,9 @@ export interface Envelope {
   readonly version: number;
   /** `a stats file` */
   readonly what: string;
+  /** Codes of what is wrong with one. Default: those of stats files. */
+  readonly invalid?: ErrorCode;
+  readonly outdated?: ErrorCode;
 }
 
 export async function seal({ magic, version }: Envelope, content: Uint8Array): Promise<Uint8Array> {
@@ -28,21 +31,21 @@ export async function seal({ magic, version }: Envelope, content: Uint8Array): P
 
 /** The content, to be read field by field.
  *  @param file - for messages
- *  @throws OctavoError `STATS_INVALID`, `STATS_VERSION` */
+ *  @throws OctavoError with the codes of the envelope */
 export async function unseal(
-  { magic, version, what }: Envelope,
+  { magic, version, what, invalid = 'STATS_INVALID', outdated = 'STATS_VERSION' }: Envelope,
   bytes: Uint8Array,
   file: string | undefined,
 ): Promise<FieldReader> {
   const place = file === undefined ? {} : { file };
-  const fail = (problem: string): OctavoError => new OctavoError('STATS_INVALID', problem, place);
+  const fail = (problem: string): OctavoError => new OctavoError(invalid, problem, place);
   const head = new FieldReader(bytes, () => fail(`this is no ${what}`));
   const isOurs = equalBytes(head.raw(magic.length, 'the magic'), new TextEncoder().encode(magic));
   if (!isOurs) throw fail(`this is no ${what}`);
   const found = head.u32('the version');
   if (found !== version) {
     const message = `the ${what} has version ${found}, this release reads ${version}`;
-    throw new OctavoError('STATS_VERSION', message, place);
+    throw new OctavoError(outdated, message, place);
   }
   const end = bytes.byteLength - DIGEST_BYTES;
   if (end < HEAD_BYTES) throw fail(`the ${what} is truncated`);
@@ -51,6 +54,6 @@ export async function unseal(
   }
   return new FieldReader(bytes.subarray(HEAD_BYTES, end), (problem, offset) => {
     const at = { ...place, offset: HEAD_BYTES + offset };
-    return new OctavoError('STATS_INVALID', `the ${what} is malformed: ${problem}`, at);
+    return new OctavoError(invalid, `the ${what} is malformed: ${problem}`, at);
   });
 }

@@ -13,6 +13,7 @@ import type { ExecutionEngine } from '../wasm/execution.js';
 import { asBytes, asElements } from './elements.js';
 import type { Elements } from './node.js';
 import type { Pack } from './operator.js';
+import type { SavedPacks } from './savedPacks.js';
 import { type Address, bytesOf, type TensorType } from './value.js';
 
 /** Makes a computed constant: fills `bytesOf(type)` bytes at `to`. */
@@ -27,7 +28,7 @@ type Origin =
 const KEPT_BYTES = 64 * 1024;
 
 /** A block of memory with the programs that need it. */
-interface Held {
+export interface Held {
   readonly address: Address;
   readonly byteLength: number;
   holders: number;
@@ -54,9 +55,11 @@ export type Hold = { readonly constant: Constant; readonly key: string | undefin
 /** The constants of one executor, in its memory. */
 export class Constants {
   readonly #engine: ExecutionEngine;
+  readonly #saved: SavedPacks | undefined;
 
-  constructor(engine: ExecutionEngine) {
+  constructor(engine: ExecutionEngine, saved?: SavedPacks) {
     this.#engine = engine;
+    this.#saved = saved;
   }
 
   /** The elements of a constant on the host. For small ones: axes, shapes, scales. */
@@ -99,15 +102,19 @@ export class Constants {
     return constant.resident.address;
   }
 
-  /** As {@link hold}, packed for a kernel. */
-  async holdPack(constant: Constant, pack: Pack, context: RunContext): Promise<Address> {
+  /** As {@link hold}, packed for a kernel.
+   *  @param node - that reads it */
+  async holdPack(constant: Constant, pack: Pack, node: string, context: RunContext): Promise<Address> {
     let held = constant.packs.get(pack.key);
     if (held === undefined) {
       const { heap } = this.#engine;
       const address = heap.alloc(pack.byteLength, 'a packed weight');
-      await this.#fillOrFree(address, () =>
-        this.borrow(constant, context, (from) => Breather.of(context).run(pack.fill(from, address))),
-      );
+      const saved = this.#saved?.find(node, pack);
+      if (saved !== undefined) heap.bytes.set(saved, address);
+      else
+        await this.#fillOrFree(address, () =>
+          this.borrow(constant, context, (from) => Breather.of(context).run(pack.fill(from, address))),
+        );
       held = { address, byteLength: pack.byteLength, holders: 0 };
       constant.packs.set(pack.key, held);
     }

@@ -21,6 +21,7 @@ import type { NodeDecision } from './rewrite/fuseQuantized/decisions.js';
 import type { FusedGraph } from './rewrite/fuseQuantized/index.js';
 import { type IntegerMode, rewrite } from './rewrite/index.js';
 import { RunState } from './runState.js';
+import type { PackedWeights, SavedPacks } from './savedPacks.js';
 import { bytesOf, describeType, sizeOf, type TensorType, type Value } from './value.js';
 
 /** A tensor of the host. `data` holds the dtype's elements: float16 and bfloat16 as bits in a Uint16Array, bool and
@@ -35,6 +36,8 @@ export interface ExecutorOptions {
   readonly watched?: readonly string[] | undefined;
   /** Default `simulated`: every node as the model has it. */
   readonly integers?: IntegerMode | undefined;
+  /** What {@link Executor.packedWeights} of an earlier executor of the same model gave. */
+  readonly savedPacks?: SavedPacks | undefined;
 }
 
 /** `watch` is called for each watched value when it is made, for inputs before anything else. The tensor lies in the
@@ -82,10 +85,11 @@ export class Executor {
     { graph, decisions }: FusedGraph,
     engine: ExecutionEngine,
     watched: ReadonlySet<string>,
+    saved: SavedPacks | undefined,
   ) {
     this.#engine = engine;
     this.decisions = decisions;
-    const shared = { engine, constants: new Constants(engine), opsets: model.opsets, watched };
+    const shared = { engine, constants: new Constants(engine, saved), opsets: model.opsets, watched };
     this.#graph = new RunnableGraph(shared, prepareGraph(graph, '', watched));
     this.inputs = graph.inputs;
     this.outputs = model.graph.outputs;
@@ -105,7 +109,7 @@ export class Executor {
     const rewritten = await rewrite(inlined, watched, options.integers ?? 'simulated', context);
     requireOperators(inlined, rewritten.graph);
     if (hasProducts(rewritten.graph)) await chooseProducts(engine);
-    return new Executor(inlined, rewritten, engine, watched);
+    return new Executor(inlined, rewritten, engine, watched, options.savedPacks);
   }
 
   /** Runs the model. Runs asked for at once follow one another.
@@ -133,6 +137,16 @@ export class Executor {
     const result = this.#last.then(work, work);
     this.#last = result.catch(() => undefined);
     return result;
+  }
+
+  /** The packed weights that programs hold now. */
+  packedWeights(): PackedWeights {
+    const { heap } = this.#engine;
+    const packs = new Map<string, Uint8Array>();
+    for (const [name, held] of this.#graph.packs()) {
+      if (held !== undefined) packs.set(name, heap.copyOut(held.address, held.byteLength));
+    }
+    return packs;
   }
 
   /** Lets the memory go. */

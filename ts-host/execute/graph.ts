@@ -7,7 +7,7 @@ import type { Graph } from '../ir/model.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import type { Heap } from '../wasm/heap.js';
 import { type CompileInput, compile } from './compile.js';
-import type { Constant, Constants } from './constant.js';
+import type { Constant, Constants, Held } from './constant.js';
 import { Frame } from './frame.js';
 import { type Entry, type Known, Scope } from './known.js';
 import { knownOf, LateRunner, type NestedGraph, releaseEntry } from './late.js';
@@ -94,6 +94,17 @@ export class RunnableGraph {
       own.close();
       heap.free(arena);
     }
+  }
+
+  /** Where the packed weights of all programs lie, by name. A name that means several is left out. */
+  packs(found = new Map<string, Held | undefined>()): ReadonlyMap<string, Held | undefined> {
+    for (const program of this.#programs.values()) {
+      for (const [name, held] of program.packs()) {
+        found.set(name, (found.get(name) ?? held) === held ? held : undefined);
+      }
+    }
+    for (const graph of this.#ran) graph.packs(found);
+    return found;
   }
 
   /** Forgets all programs. */

@@ -20,8 +20,8 @@ export class Holds {
   }
 
   /** Address of a constant packed for a kernel, there as long as the program. */
-  holdPack(constant: Constant, pack: Pack, context: RunContext): Promise<Address> {
-    return this.#once(constant, pack.key, () => this.#constants.holdPack(constant, pack, context));
+  holdPack(constant: Constant, pack: Pack, node: string, context: RunContext): Promise<Address> {
+    return this.#once(constant, pack.key, () => this.#constants.holdPack(constant, pack, node, context));
   }
 
   release(): void {

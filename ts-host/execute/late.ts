@@ -89,7 +89,7 @@ export class LateRunner extends Lowering {
   }
 
   protected override async place(planned: PlannedNode): Promise<Known[]> {
-    const { plan, node, inputs, reads } = planned;
+    const { plan, id, node, inputs, reads } = planned;
     if (plan.alias !== undefined) {
       const input = inputs[plan.alias] as RunTensor;
       this.#frame.retain(input.place.address);
@@ -100,7 +100,7 @@ export class LateRunner extends Lowering {
     const packs: Address[] = [];
     for (const pack of plan.packs ?? []) {
       const { constant } = inputs[pack.input] as Extract<Known, { kind: 'constant' }>;
-      packs.push(await this.#holds.holdPack(constant, pack, this.context));
+      packs.push(await this.#holds.holdPack(constant, pack, id, this.context));
     }
     const wanted = plan.outputs.map((_, index) => (node.outputs[index] ?? '') !== '');
     const outputs = plan.outputs.map((type, index) =>

@@ -4,12 +4,13 @@ import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import { Breather } from '../io/breather.js';
 import type { Node } from '../ir/model.js';
-import type { Constants } from './constant.js';
+import type { Constants, Held } from './constant.js';
 import { Holds } from './holds.js';
 import type { Known, Place, RunTensor, Scope } from './known.js';
 import type { ArenaPlan, Slot } from './memoryPlan.js';
 import type { Step } from './operator.js';
 import type { PreparedNode } from './prepare.js';
+import { packName } from './savedPacks.js';
 import type { Address, TensorType } from './value.js';
 import type { PlannedNode } from './walk.js';
 
@@ -154,10 +155,20 @@ export class Program implements ProgramParts {
       }
       for (const pack of plan.packs ?? []) {
         const input = inputs[pack.input] as Extract<Known, { kind: 'constant' }>;
-        await holds.holdPack(input.constant, pack, context);
+        await holds.holdPack(input.constant, pack, id, context);
       }
     } catch (error) {
       throw error instanceof OctavoError ? error.within({ node: id }) : error;
+    }
+  }
+
+  /** Where its packed weights lie, by name. */
+  *packs(): Generator<[string, Held]> {
+    for (const { id, inputs, plan } of this.nodes) {
+      for (const pack of plan.packs ?? []) {
+        const { constant } = inputs[pack.input] as Extract<Known, { kind: 'constant' }>;
+        yield [packName(id, pack), constant.packs.get(pack.key)!];
+      }
     }
   }
 
