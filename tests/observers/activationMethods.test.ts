@@ -263,6 +263,23 @@ describe('methods by their definitions', () => {
     }
   });
 
+  it('kl -> a peak beside 0, as a convolution makes at its borders, clips no more', () => {
+    const rng = new Rng(12);
+    const wide = [...rng.normal(40_000)].map(Math.abs);
+    const peak = [...rng.normal(20_000)].map((x) => Math.fround(1e-3 * Math.abs(x)));
+    const both = (x: number[]): number[] => x.map((each, i) => (i % 2 === 0 ? each : -each));
+    for (const [rule, sides] of [
+      [UINT8, (x: number[]) => x],
+      [UINT8, both],
+      [SYMMETRIC, both],
+    ] as const) {
+      const plain = rangeOf('kl', statsFrom(sides(wide)), rule);
+      const peaked = rangeOf('kl', statsFrom(sides([...wide, ...peak])), rule);
+      assert.ok(plain.max > 3 && peaked.max > 0.9 * plain.max, `${peaked.max}, without it ${plain.max}`);
+      assert.ok(peaked.min <= 0.9 * plain.min, `${peaked.min}, without it ${plain.min}`);
+    }
+  });
+
   it('kl -> clips a long tail, keeps a level distribution, on both sides and on one', () => {
     const rng = new Rng(7);
     const bell = [...rng.normal(200_000)];

@@ -24,6 +24,21 @@ export function folded({ first, width, counts }: CountedBins): CountedBins {
   return { first: 0, width, counts: both };
 }
 
+/** The same without a peak at 0: what is nearer to it than half a step of codes over everything is 0 to them, and counts no
+ *  more than what lies next to it. Borders of a convolution over zeros, all near its bias, would draw the codes there as zeros do. */
+export function withoutPeak({ first, width, counts }: CountedBins, levels: number): CountedBins {
+  const zone = Math.floor(counts.length / (2 * levels));
+  const flat = counts.slice();
+  const above = counts[zone - first] ?? 0;
+  const below = counts[-1 - zone - first] ?? 0;
+  for (let k = 0; k < zone; k++) {
+    const [up, down] = [k - first, -1 - k - first];
+    if (up < flat.length) flat[up] = Math.min(flat[up]!, above);
+    if (down >= 0) flat[down] = Math.min(flat[down]!, below);
+  }
+  return { first, width, counts: flat };
+}
+
 /** The same on the finest grid that reaches from 0 over all values with at most `most` bins. */
 export function upToZero({ first, width, counts }: CountedBins, most: number): CountedBins {
   const last = first + counts.length - 1;

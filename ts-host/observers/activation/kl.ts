@@ -1,9 +1,9 @@
 // kl: the range that keeps most of what the distribution of values tells: the least Kullback-Leibler divergence of the
 // histogram from itself squeezed into as many levels as there are codes (assembly/num/divergence.ts). Symmetric codes
-// look at |x|; zeros, which are exact, are left out.
+// look at |x|; zeros, which are exact, are left out, and a peak beside 0 as far as it stands out.
 
 import { type Span, withDivergences } from '../../wasm/kernels/execute/search.js';
-import { folded, nonZeros, upToZero } from './histograms.js';
+import { folded, nonZeros, upToZero, withoutPeak } from './histograms.js';
 import type { ActivationMethod, ActivationRange, CodeRule } from './method.js';
 import { searchedRange, searchRange } from './rangeSearch.js';
 import { withZero } from './ranges.js';
@@ -13,7 +13,8 @@ const MOST_BINS = 4096;
 
 export const kl: ActivationMethod = (engine, stats, rule) => {
   const values = upToZero(nonZeros(stats), MOST_BINS);
-  const { first, width, counts } = rule.symmetric ? folded(values) : values;
+  const levels = levelsOf(rule);
+  const { first, width, counts } = withoutPeak(rule.symmetric ? folded(values) : values, levels);
   const filled = filledBorders(counts);
   const full = searchedRange(stats, rule);
   // The outermost bins belong to the range that holds everything, wherever in them the last values are.
@@ -29,7 +30,7 @@ export const kl: ActivationMethod = (engine, stats, rule) => {
       high: counts[Math.ceil(high) - 1]! > 0 ? high : filled.below[Math.ceil(high)]!,
     };
   };
-  const found = withDivergences(engine, counts, levelsOf(rule), (divergences) =>
+  const found = withDivergences(engine, counts, levels, (divergences) =>
     searchRange(stats, rule, (ranges) => divergences(ranges.map(spanOf))),
   );
   if (found.min === found.max) return found;
