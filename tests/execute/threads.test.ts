@@ -181,6 +181,53 @@ describe('two and three threads on codes', () => {
   }
 });
 
+interface ProductCase {
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+  readonly type?: 'Gemm';
+  readonly fed?: boolean;
+}
+
+function product({ a, b, type, fed = false }: ProductCase): ModelInput {
+  const inputs = type === 'Gemm' ? ['x', 'w', 'c'] : ['x', 'w'];
+  const values = new Rng(5).normal(b.reduce((x, y) => x * y));
+  return {
+    nodes: [node(type ?? 'MatMul', inputs, ['y'], type === 'Gemm' ? { transB: 1n } : {})],
+    initializers: [
+      ...(fed ? [] : [floats('w', [...b], values)]),
+      ...(type === 'Gemm' ? [floats('c', [b[0]!], new Rng(6).normal(b[0]!))] : []),
+    ],
+    inputs: [value('x', [...a]), ...(fed ? [value('w', [...b])] : [])],
+    outputs: [value('y', a.length === 3 ? ['p', 'm', 'n'] : ['m', 'n'])],
+  };
+}
+
+describe('two and three threads on float products', () => {
+  const cases: [string, ProductCase][] = [
+    ['one number', { a: [1, 1], b: [1, 1] }],
+    ['no depth', { a: [40, 0], b: [0, 50] }],
+    ['a vector', { a: [1, 1024], b: [1024, 1000] }],
+    ['matrices', { a: [131, 200], b: [200, 301] }],
+    ['both fed', { a: [131, 200], b: [200, 301], fed: true }],
+    ['a stack', { a: [3, 67, 130], b: [130, 200] }],
+    ['Gemm with a bias', { a: [19, 512], b: [500, 512], type: 'Gemm' }],
+    ['several steps', { a: [300, 600], b: [600, 700] }],
+  ];
+  for (const [name, given] of cases) {
+    it(`${name} -> the bytes of one thread`, async () => {
+      const feeds = { ...feed(given.a), ...(given.fed ? { w: feed(given.b).x! } : {}) };
+      const outputs: Buffer[] = [];
+      for (const engine of [one, two, three]) {
+        const executor = await executorOf(product(given), engine);
+        const { y } = await run(executor, feeds);
+        executor.dispose();
+        outputs.push(Buffer.from(y!.data.buffer));
+      }
+      for (const output of outputs.slice(1)) assert.ok(output.equals(outputs[0]!));
+    });
+  }
+});
+
 const failedThreads = (error: unknown): boolean =>
   error instanceof OctavoError && error.code === 'THREADS_FAILED';
 

@@ -9,13 +9,14 @@
 
 import type { ExecutionEngine } from '../../../wasm/execution.js';
 import { type AttentionBias, attentionBias } from '../../../wasm/kernels/execute/attention.js';
-import { gemm, gemmPackedBytes } from '../../../wasm/kernels/execute/gemm.js';
+import { gemmPackedBytes } from '../../../wasm/kernels/execute/gemm.js';
 import { scaleAdd } from '../../../wasm/kernels/execute/scaleAdd.js';
 import { scaleMaskRows, softmaxRows } from '../../../wasm/kernels/execute/softmax.js';
 import { unary } from '../../../wasm/kernels/execute/unary.js';
 import type { Step } from '../../operator.js';
 import type { Address } from '../../value.js';
 import { packSteps } from '../matmul/packed.js';
+import { multiplyShared } from '../matmul/shared.js';
 
 /** Multiply-adds of one step of the executor. */
 const STEP_MULTIPLY_ADDS = 5e7;
@@ -180,14 +181,13 @@ class Run {
   #attend(b: number, head: number, first: number, count: number): void {
     const { keys, size, valueSize } = this.#sizes;
     const { q, out, scratch } = this.#at;
-    const { kernels } = this.#engine;
     const scores = scratch + this.#room.scores;
-    gemm(kernels, {
+    multiplyShared(this.#engine, {
       ...{ a: startOf(q, b, head) + 4 * first * q.row, lda: q.row, packed: scratch + this.#room.k },
       ...{ c: scores, ldc: keys, m: count, n: keys, k: size },
     });
     this.#finishScores(b, head, first, count);
-    gemm(kernels, {
+    multiplyShared(this.#engine, {
       ...{ a: scores, lda: keys, packed: scratch + this.#room.v },
       ...{ c: startOf(out, b, head) + 4 * first * out.row, ldc: out.row, m: count, n: valueSize, k: keys },
     });

@@ -6,7 +6,6 @@ import {
   COLUMNS_APART,
   type ColumnRange,
   type GemmArguments,
-  gemm,
   gemmPackedBytes,
   packGemm,
 } from '../../../wasm/kernels/execute/gemm.js';
@@ -15,6 +14,7 @@ import type { Pack, Step } from '../../operator.js';
 import type { Address } from '../../value.js';
 import { multiplyAddsOf, STEP_MULTIPLY_ADDS } from './cutRows.js';
 import type { MatrixView, PlannedProduct, Product, ProductAddresses } from './operands.js';
+import { multiplyShared } from './shared.js';
 
 /** Elements packed or copied in one step, some milliseconds even where they are far from each other. */
 const STEP_ELEMENTS = 1 << 20;
@@ -124,7 +124,7 @@ function packedSteps(
   };
   const multiply = (index: number, first: number, end: number, columns: ColumnRange): void => {
     const lda = gathered ? k : a.rowStride;
-    gemm(engine.kernels, {
+    multiplyShared(engine, {
       a: (gathered ? at.scratch : at.a + 4 * aOffsets[index]!) + 4 * first * lda,
       lda,
       packed: packedAt(bOffsets[index]!),
@@ -192,11 +192,11 @@ function tiles(
 }
 
 /** One product with packed b, cut where it is long. */
-export function gemmSteps({ kernels }: ExecutionEngine, args: GemmArguments): Step[] {
+export function gemmSteps(engine: ExecutionEngine, args: GemmArguments): Step[] {
   const { a, lda, c, ldc, start, ldStart = 0, m, n, k } = args;
-  if (m * n * k <= STEP_MULTIPLY_ADDS) return [() => gemm(kernels, args)];
+  if (m * n * k <= STEP_MULTIPLY_ADDS) return [() => multiplyShared(engine, args)];
   return tiles(args, (first, end, columns) =>
-    gemm(kernels, {
+    multiplyShared(engine, {
       ...args,
       a: a + 4 * first * lda,
       c: c + 4 * first * ldc,

@@ -5,12 +5,13 @@
 //   bits ──unpack──► bytes [panel, K] ──scales, zero points──► float32 ──pack──► gemm with all rows of A
 
 import { elementCount } from '../../../ir/tensor.js';
-import { gemm, gemmPackedBytes, packGemm } from '../../../wasm/kernels/execute/gemm.js';
+import { gemmPackedBytes, packGemm } from '../../../wasm/kernels/execute/gemm.js';
 import { type BlockZeroPoints, dequantizeRows, unpackRows } from '../../../wasm/kernels/execute/nbits.js';
 import type { NodeContext } from '../../node.js';
 import type { Addresses, Operator, Plan, Step } from '../../operator.js';
 import { ScratchPlan } from '../../quantized/scratch.js';
 import { describeType } from '../../value.js';
+import { multiplyShared } from '../matmul/shared.js';
 
 const A = 0;
 const B = 1;
@@ -114,7 +115,7 @@ function plan(node: NodeContext): Plan {
   };
   const rowsPerStep = Math.max(4, Math.floor(MULTIPLY_ADDS_PER_STEP / (panel * k)));
   const multiply = (at: Addresses, first: number, count: number, row: number): void =>
-    gemm(kernels, {
+    multiplyShared(node.engine, {
       a: at.input(A) + row * k * 4,
       lda: k,
       packed: at.scratch + packed,

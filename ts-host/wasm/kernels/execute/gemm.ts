@@ -68,8 +68,16 @@ export interface GemmArguments {
 /** C[row, column] = clamp(start[row, column] + sum over k of A[row, k] · B[k, column]). Any size, 0 too (k = 0: start).
  *  Quick for m = 1, which reads B once. */
 export function gemm(kernels: KernelExports, args: GemmArguments): void {
+  kernels[GEMM_KERNEL]!(...gemmCall(args));
+}
+
+/** The kernel of {@link gemm}, whose calls may be made by any thread. */
+export const GEMM_KERNEL = 'gemm_f32';
+
+/** The arguments of {@link gemm}. */
+export function gemmCall(args: GemmArguments): number[] {
   const { a, lda, packed, c, ldc, m, n, k, start = 0, ldStart = 0 } = args;
   const { first, end } = args.columns ?? { first: 0, end: n };
   const { low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY } = args;
-  kernels.gemm_f32!(a, lda, packed, c, ldc, m, n, k, start, ldStart, low, high, first, end);
+  return [a, lda, packed, c, ldc, m, n, k, start, ldStart, low, high, first, end];
 }
