@@ -32,7 +32,7 @@ export async function int8(parts?: readonly string[]): Promise<SectionResult> {
   if (unknown.length > 0) throw new Error(`no part ${unknown.join(', ')}: ${known.join(' ')}`);
   const [figures, skipped]: [Figure[], string[]] = [[], []];
   for (const folder of ['tests/consumers', 'bench/peers/js']) {
-    const problem = await installConsumers(`${ROOT}${folder}`, () => undefined);
+    const problem = await installConsumers(`${ROOT}${folder}`, (line) => console.error(line));
     if (problem !== '') skipped.push(`npm ci in ${folder}: ${problem}`);
   }
   const problem = await installNpm();
