@@ -190,6 +190,7 @@ describe('installed package', () => {
     compile(
       `import { init, diagnostics, OctavoError, type ErrorCode } from 'octavo';
        import { Session, type Tensor } from 'octavo';
+       import 'octavo/threads';
        import { imageSamples } from 'octavo/images';
        console.log(imageSamples([new File([], 'a.jpg')], { preset: 'tf' }).count);
        import { analyze, type Report, reportToHtml } from 'octavo/report';
