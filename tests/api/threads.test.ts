@@ -93,8 +93,12 @@ describe('threads of a session', () => {
     const session = await Session.create(DEEP, { threads: 2 });
     await session.run(FEEDS);
     const controller = new AbortController();
-    const aborted = session.run(FEEDS, { signal: controller.signal });
-    setTimeout(() => controller.abort());
+    // Behind a node that took long enough for a look at the signal.
+    const abort = (): void => {
+      controller.abort();
+      for (const start = performance.now(); performance.now() - start < 20; );
+    };
+    const aborted = session.run(FEEDS, { signal: controller.signal, onNode: abort });
     await assert.rejects(aborted, hasCode('ABORTED'));
     let disposed: Promise<void> | undefined;
     const onNode = (): void => void (disposed ??= session.dispose());

@@ -305,7 +305,7 @@ describe('threads that fail', () => {
 });
 
 describe('a run on threads', () => {
-  const large: ConvCase = { x: [1, 64, 114, 114], weights: [128, 64, 3, 3] };
+  const large: ConvCase = { x: [1, 64, 162, 162], weights: [128, 64, 3, 3] };
 
   it('aborted -> ABORTED, and the next run is whole', async () => {
     const executor = await executorOf(convolution(large), two);
