@@ -1,5 +1,5 @@
-// The page: whole, alone, the same every time, and closed to what names hold. How it looks is for tests/runtimes, which opens it in
-// a browser.
+// The page: whole, alone, the same every time, and closed to what names hold. How it looks is for
+// browser.test.ts.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
