@@ -10,7 +10,7 @@
 import { ConvShape, isInside, tapsOf } from '../../abi/conv-shape';
 import { own } from '../../abi/own';
 import { DepthwiseCodes } from '../../abi/depthwise-codes';
-import { BLOCK, blocksOf, blockStart, DOT_BYTES, FLAG_BYTES, PAIR_BYTES, firstTap, pairAt, pairsOf, secondTap } from './pack';
+import { BLOCK, blocksOf, blockStart, DOT_BYTES, FLAG_BYTES, PAIR_BYTES, pairsOf } from './pack';
 import { ENTRY_BYTES, fewChannels, listedPixels, sweptPixels } from './pixels';
 import { HEAD_BYTES, Sweep, Work, writeEnding } from './work';
 
@@ -20,7 +20,7 @@ export { depthwise_u8_pack, depthwise_u8_packed_bytes } from './pack';
 const SWEEP: usize = 32;
 const NOWHERE: usize = 80;
 
-/** Address of the padding: a row of x, or a pixel of it for what does not sweep. */
+/** Address of the padding: a row of x, or a pixel of it for a kernel of one row. */
 let padding: usize = 0;
 /** Where the kernel of the row at hand starts. */
 let startDepth: i32 = 0;
@@ -31,7 +31,8 @@ let image: usize = 0;
 /** Bytes of a record before the weights of its dots. */
 const DOTS_HEAD_BYTES: usize = 32;
 
-/** Bytes of scratch: a list of pairs, the records, and padding of `width` columns: those of x for a kernel 3 high, else 1. */
+/** Bytes of scratch: a list of pairs, the records, and padding of `width` columns: those of x, or 1 for
+ *  a kernel of one row. */
 export function depthwise_u8_scratch_bytes(channels: usize, taps: usize, width: usize): usize {
   const pairs = pairsOf(taps);
   const record = pairs * PAIR_BYTES + HEAD_BYTES + DOTS_HEAD_BYTES + DOT_BYTES;
@@ -53,7 +54,7 @@ export function depthwise_u8(
   work.records = work.listEnd;
   work.dots = load<i32>(packedPtr) != 0;
   padding = writeRecords(work, codes, packedPtr);
-  memory.fill(padding, <u8>codes.xZeroPoint, shape.kernelHeight == 3 ? <usize>shape.width * channels : channels);
+  memory.fill(padding, <u8>codes.xZeroPoint, shape.kernelHeight * shape.kernelDepth == 1 ? channels : <usize>shape.width * channels);
   if (codes.xSigned != 0) pixels<i8>(shape, work, xPtr, outPtr, first, end);
   else pixels<u8>(shape, work, xPtr, outPtr, first, end);
 }
@@ -126,15 +127,15 @@ function finite(multiplier: f32): f32 {
 /** Columns [from, to) of the row at hand; outPtr is where they begin. */
 function outputRow<T>(shape: ConvShape, work: Work, outPtr: usize, from: i32, to: i32): void {
   const channels = work.channels;
-  const whole = isInside(startDepth, shape.depth) && isInside(startHeight, shape.height)
-    && isInside(startDepth + (shape.kernelDepth - 1) * shape.dilationDepth, shape.depth)
-    && isInside(startHeight + (shape.kernelHeight - 1) * shape.dilationHeight, shape.height);
   const stepBytes = <usize>shape.strideWidth * channels;
   const reach = (shape.kernelWidth - 1) * shape.dilationWidth;
+  // Padding is as long as a row, so that a list with rows outside x moves along too, unless there is but one row.
+  const moves = shape.kernelHeight * shape.kernelDepth > 1
+    || (isInside(startDepth, shape.depth) && isInside(startHeight, shape.height));
   let listed = -1;
   while (from < to) {
     const start = from * shape.strideWidth - shape.padWidth;
-    const inside = whole && start >= 0 && start + reach < shape.width;
+    const inside = moves && start >= 0 && start + reach < shape.width;
     if (!inside || listed < 0) {
       listPairs(shape, work, start);
       listed = inside ? from : -1;
@@ -176,22 +177,41 @@ function sweepRows<T>(shape: ConvShape, work: Work, outPtr: usize, two: bool): v
   sweptPixels<T>(work, sweep);
 }
 
-/** Lists the addresses of the kernel positions, pair by pair, of the output whose kernel starts at column `start`. */
+/** Lists the addresses of the kernel positions, pair by pair as pack.ts says, of the output whose kernel starts at column
+ *  `start`. */
 function listPairs(shape: ConvShape, work: Work, start: i32): void {
-  const taps = <i32>tapsOf(shape);
+  const rows = shape.kernelDepth * shape.kernelHeight;
+  const width = shape.kernelWidth;
   let entry = work.list;
-  for (let pair = 0; entry < work.listEnd; pair++, entry += ENTRY_BYTES) {
-    pairAt(pair, taps, shape.kernelWidth);
-    store<usize>(entry, addressOf(shape, firstTap, start));
-    store<usize>(entry, addressOf(shape, secondTap, start), 4);
+  for (let row = 0; row + 1 < rows; row += 2) {
+    const line = lineOf(shape, row);
+    const next = lineOf(shape, row + 1);
+    for (let column = 0; column < width; column++, entry += ENTRY_BYTES) {
+      const x = start + column * shape.dilationWidth;
+      store<usize>(entry, addressAt(shape, line, x));
+      store<usize>(entry, addressAt(shape, next, x), 4);
+    }
+  }
+  if ((rows & 1) == 0) return;
+  const line = lineOf(shape, rows - 1);
+  for (let column = 0; column < width; column += 2, entry += ENTRY_BYTES) {
+    const x = start + column * shape.dilationWidth;
+    const first = addressAt(shape, line, x);
+    store<usize>(entry, first);
+    store<usize>(entry, column + 1 < width ? addressAt(shape, line, x + shape.dilationWidth) : first, 4);
   }
 }
 
-function addressOf(shape: ConvShape, tap: i32, start: i32): usize {
-  const row = tap / shape.kernelWidth;
-  const x = start + (tap % shape.kernelWidth) * shape.dilationWidth;
-  const y = startHeight + (row % shape.kernelHeight) * shape.dilationHeight;
+/** Address of the line of x under row `row` of the kernel; 0 outside x. */
+function lineOf(shape: ConvShape, row: i32): usize {
   const z = startDepth + (row / shape.kernelHeight) * shape.dilationDepth;
-  if (!isInside(x, shape.width) || !isInside(y, shape.height) || !isInside(z, shape.depth)) return padding;
-  return image + <usize>((z * shape.height + y) * shape.width + x) * <usize>shape.channels;
+  const y = startHeight + (row % shape.kernelHeight) * shape.dilationHeight;
+  if (!isInside(y, shape.height) || !isInside(z, shape.depth)) return 0;
+  return image + <usize>((z * shape.height + y) * shape.width) * <usize>shape.channels;
+}
+
+// @ts-ignore: decorator
+@inline
+function addressAt(shape: ConvShape, line: usize, x: i32): usize {
+  return line != 0 && isInside(x, shape.width) ? line + <usize>x * <usize>shape.channels : padding;
 }

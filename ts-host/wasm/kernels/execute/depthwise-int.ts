@@ -67,8 +67,8 @@ export function packDepthwiseCodes(
 }
 
 export function depthwiseCodesScratchBytes(k: KernelExports, shape: ConvShape): number {
-  const [, height, width] = shape.axes;
-  const columns = height.kernel === 3 ? width.extent : 1;
+  const [depth, height, width] = shape.axes;
+  const columns = depth.kernel * height.kernel === 1 ? 1 : width.extent;
   return k.depthwise_u8_scratch_bytes!(shape.groups, tapsOf(shape), columns) >>> 0;
 }
 
