@@ -5,6 +5,8 @@ import { after, describe, it } from 'node:test';
 import { RunContext } from '../../ts-host/context.js';
 import { OctavoError } from '../../ts-host/errors.js';
 import type { ExecutionEngine } from '../../ts-host/wasm/execution.js';
+import { GEMM_KERNEL, gemmCall, gemmPackedBytes, packGemm } from '../../ts-host/wasm/kernels/execute/gemm.js';
+import { Control } from '../../ts-host/wasm/threads/control.js';
 import type { ThreadHost } from '../../ts-host/wasm/threads/host.js';
 import { executionEngine } from '../support/engine.js';
 import { floats, type ModelInput, node, tensor, value } from '../support/onnxBuilder.js';
@@ -226,6 +228,75 @@ describe('two and three threads on float products', () => {
       for (const output of outputs.slice(1)) assert.ok(output.equals(outputs[0]!));
     });
   }
+});
+
+describe('calls', () => {
+  it('more than there are slots -> each made once', () => {
+    const [rows, n, k] = [300, 8, 5];
+    const results = [one, two, three].map((engine) => {
+      const { heap, kernels, threads } = engine;
+      const [a, packed, c] = [rows * k * 4, gemmPackedBytes(kernels, n, k), rows * n * 4].map((bytes) =>
+        heap.alloc(bytes),
+      ) as [number, number, number];
+      new Float32Array(heap.memory.buffer, a, rows * k).set(new Rng(8).normal(rows * k));
+      packGemm(kernels, a, n, 1, packed, n, k);
+      heap.bytes.fill(0, c, c + rows * n * 4);
+      // Each adds to what is there: made twice, it would show.
+      const calls = Array.from({ length: rows }, (_, row) => {
+        const at = c + 4 * row * n;
+        return gemmCall({
+          a: a + 4 * row * k,
+          lda: k,
+          packed,
+          c: at,
+          ldc: n,
+          m: 1,
+          n,
+          k,
+          start: at,
+          ldStart: n,
+        });
+      });
+      for (let round = 0; round < 3; round++) threads.run({ kernel: GEMM_KERNEL, calls });
+      const bytes = heap.copyOut(c, rows * n * 4);
+      for (const address of [a, packed, c]) heap.free(address);
+      return Buffer.from(bytes);
+    });
+    assert.ok(results[1]!.equals(results[0]!) && results[2]!.equals(results[0]!));
+  });
+
+  it('one that a thread does not end -> given up after a while; ended in time -> all made', () => {
+    const control = new Control();
+    const other = new Control(control.buffer);
+    const seen: boolean[] = [];
+    const kernels = [
+      () => {
+        seen.push(control.finish(false, 5));
+        return 0;
+      },
+    ];
+    control.publish(0, { kernel: 'any', calls: [[], []] }, 0);
+    other.work(kernels, 1, (error) => assert.fail(String(error)));
+    assert.deepEqual(seen, [false, false]);
+    assert.equal(control.finish(false, 5), true);
+    assert.equal(control.hasTrapped, false);
+  });
+
+  it('one that throws -> told, and the others are made', () => {
+    const control = new Control();
+    const thrown: unknown[] = [];
+    let made = 0;
+    const kernels = [
+      (which: number) => {
+        if (which === 1) throw new RangeError('trap');
+        return ++made;
+      },
+    ];
+    control.publish(0, { kernel: 'any', calls: [[0], [1], [2]] }, 0);
+    control.work(kernels as never, 0, (error) => thrown.push(error));
+    assert.equal(control.finish(true, 5), true);
+    assert.deepEqual([made, control.hasTrapped, String(thrown[0])], [2, true, 'RangeError: trap']);
+  });
 });
 
 const failedThreads = (error: unknown): boolean =>
