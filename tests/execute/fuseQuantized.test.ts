@@ -292,6 +292,34 @@ const CASES: readonly Case[] = [
     exact: true,
   },
   {
+    title: 'dynamic quantization of a MatMul, scales by columns, bias',
+    build: (b, rng) => {
+      b.nodes.push(node('DynamicQuantizeLinear', ['x'], ['xq', 'xs', 'xz'], {}, { name: 'dynamic' }));
+      const w = b.codes('int8', [5, 7], codesOf(rng, 35));
+      const product = b.add('Cast', [b.add('MatMulInteger', ['xq', w, 'xz'])], { to: 1n });
+      const scale = b.add('Mul', ['xs', b.floats([7], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7])]);
+      return b.add('Add', [b.add('Mul', [product, scale]), b.floats([7], rng.normal(7))]);
+    },
+    dtype: 'float32',
+    runs: 'DynamicQuantizeLinear MatMulIntegerToFloat',
+  },
+  {
+    title: 'dynamic quantization of a Conv, scales by channels',
+    build: (b, rng) => {
+      b.nodes.push(node('DynamicQuantizeLinear', ['x'], ['xq', 'xs', 'xz'], {}, { name: 'dynamic' }));
+      const w = b.codes(
+        'uint8',
+        [3, 4, 3, 3],
+        Array.from({ length: 108 }, () => rng.int(0, 255)),
+      );
+      const inputs = ['xq', w, 'xz', b.codes('uint8', [], [117])];
+      const product = b.add('Cast', [b.add('ConvInteger', inputs, pads)], { to: 1n });
+      return b.add('Mul', [b.add('Mul', [b.floats([1, 3, 1, 1], [0.1, 0.2, 0.3]), 'xs']), product]);
+    },
+    dtype: 'float32',
+    runs: 'DynamicQuantizeLinear DequantizedConv',
+  },
+  {
     title: 'two QuantizeLinear of one result',
     build: (b, rng) => {
       const conv = b.add('Conv', [b.both('x', X), weight(b, rng, [4, 4, 1, 1])]);
@@ -345,7 +373,8 @@ describe('fuseQuantized', () => {
         'an output that is told apart from nothing',
       );
       const apart = Array.from(fused, (code, i) => Math.abs(code - simulated[i]!));
-      if (dtype === 'float32') return assert.ok(Math.max(...apart) < 1e-5);
+      if (dtype === 'float32')
+        return assert.ok(Math.max(...apart) < 1e-5, `floats ${Math.max(...apart)} apart`);
       assert.ok(Math.max(...apart) <= (exact === true ? 0 : 1), `codes ${Math.max(...apart)} apart`);
       assert.ok(apart.filter((each) => each > 0).length <= apart.length / 10, 'too many codes apart');
     });

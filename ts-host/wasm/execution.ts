@@ -30,6 +30,8 @@ export interface ProductKernels {
   choice: KernelChoice;
   /** Forms of packed weights, beside the strict ones, that are exact and fast here: bits of PRODUCT_FORMS. */
   forms: number;
+  /** The compiled module that was loaded to choose from. */
+  module?: WebAssembly.Module;
 }
 
 /** Exports of the relaxed module that are integer products, depthwise ones too. All others are float kernels. */
@@ -92,7 +94,8 @@ export async function createExecutionEngine(
   const own = memory;
   let loading: Promise<KernelExports | undefined> | undefined;
   const instances = [simd, execute];
-  const load = () => (loading ??= loadRelaxed(modules, own, instances));
+  const products: ProductKernels = { choice: { variant: 'simd', reason: 'not probed' }, forms: 0 };
+  const load = () => (loading ??= loadRelaxed(modules, own, instances, products));
   const relaxed = precision === 'fast' ? await load() : undefined;
   const floats = relaxed === undefined ? {} : productExports(relaxed, false);
   const kernels = { ...simd, ...execute, ...floats } as KernelExports;
@@ -102,7 +105,7 @@ export async function createExecutionEngine(
     heap: new Heap(memory, HEAP_BASE, memoryLimit),
     threads: oneThread(kernels),
     precision: relaxed === undefined ? 'strict' : 'fast',
-    products: { choice: { variant: 'simd', reason: 'not probed' }, forms: 0 },
+    products,
     loadRelaxed: load,
   };
 }
@@ -111,12 +114,14 @@ async function loadRelaxed(
   { executeRelaxed }: ExecutionModules,
   memory: WebAssembly.Memory,
   instances: KernelExports[],
+  products: ProductKernels,
 ): Promise<KernelExports | undefined> {
   const input = typeof executeRelaxed === 'function' ? await executeRelaxed() : executeRelaxed;
   if (input === undefined || !isSupported(input)) return undefined;
   const relaxed = await instantiate(input, memory);
   requireBelow(relaxed, HEAP_BASE);
   instances.push(relaxed);
+  if (input instanceof WebAssembly.Module) products.module = input;
   return relaxed;
 }
 

@@ -25,7 +25,10 @@ import {
   writeProductWeights,
 } from './kernels/execute/product-int.js';
 
-/** Makes sure that integer products are served by the best kernels: some milliseconds, once an engine. A module that
+/** What was found of compiled modules: neither they nor the machine change. */
+const judged = new WeakMap<WebAssembly.Module, ProductKernels>();
+
+/** Makes sure that integer products are served by the best kernels: some milliseconds, once a process. A module that
  *  cannot be loaded or tried only keeps things slower: a reason and no error. */
 export async function chooseProducts(engine: ExecutionEngine): Promise<void> {
   const { products } = engine;
@@ -36,7 +39,10 @@ export async function chooseProducts(engine: ExecutionEngine): Promise<void> {
       products.choice = { variant: 'simd', reason: 'no relaxed module' };
       return;
     }
-    Object.assign(products, judgeProducts(engine, relaxed));
+    const { module } = products;
+    const known = module && judged.get(module);
+    Object.assign(products, known ?? judgeProducts(engine, relaxed));
+    if (module !== undefined) judged.set(module, { choice: products.choice, forms: products.forms });
     if (products.forms !== 0) Object.assign(engine.kernels, productExports(relaxed, true));
   } catch (error) {
     products.choice = {
@@ -179,10 +185,12 @@ function weightCodes(n: number, k: number, seed: number, form: number): Uint8Arr
 /** `count` bytes of the full range, always the same for a seed (xorshift32). */
 function randomBytes(count: number, seed: number): Uint8Array {
   let state = seed * 0x9e3779b1;
-  return Uint8Array.from({ length: count }, () => {
+  const bytes = new Uint8Array(count);
+  for (let i = 0; i < count; i++) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    return state >>> 24;
-  });
+    bytes[i] = state >>> 24;
+  }
+  return bytes;
 }

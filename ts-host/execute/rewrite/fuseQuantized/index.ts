@@ -12,6 +12,7 @@ import type { RewriteTools } from '../rewrite.js';
 import { binary, concat } from './binary.js';
 import { conv } from './conv.js';
 import { Decisions, type NodeDecision } from './decisions.js';
+import { type DynamicTail, dynamicTail } from './dynamic.js';
 import { type Ending, isQuantize } from './ending.js';
 import { averagePool, globalAveragePool, reduceMean, softmax } from './maps.js';
 import { move } from './movers.js';
@@ -79,6 +80,8 @@ async function visit(fusing: Fusing, at: number, node: Node): Promise<readonly N
     return moved;
   }
   await checkOperatorForm(site, id, node);
+  const tail = await dynamicTail(site, at);
+  if (tail !== undefined) return inPlaceOfLast(fusing, at, tail);
   const table = await tableFrom(site, at);
   if (typeof table === 'object') return tabled(fusing, at, table);
   const rule = node.domain === '' ? RULES.get(node.opType) : undefined;
@@ -107,6 +110,20 @@ function end({ site, decisions, done }: Fusing, ending: Ending | undefined, opTy
   }
   for (const name of [ending.output, ...ending.twins]) site.codeTypes.set(name, ending.dtype);
   return ending.twins.map((twin) => integerNode('', ['', 'Identity'], [ending.output], [twin]));
+}
+
+/** A tail comes in the place of its last node: all that it reads is there then. */
+function inPlaceOfLast(
+  { decisions, done }: Fusing,
+  at: number,
+  { node, members }: DynamicTail,
+): readonly Node[] {
+  for (const member of members) {
+    done.set(member, []);
+    decisions.integer(member, node.opType);
+  }
+  done.set(Math.max(...members), [node]);
+  return done.get(at)!;
 }
 
 /** A table comes in the place of the first QuantizeLinear: constants that its nodes read are there then. */
