@@ -1,7 +1,11 @@
-// The static part of the workload: a small model calibrated over a few samples, its statistics, what is made of them, and what
-// that gives when it runs.
+// The static part of the workload: a small model calibrated over a few samples and over pictures, its statistics, what is made of
+// them, also with recovery, and what that gives when it runs.
 
+import type * as Images from '../../ts-host/images.js';
 import type * as Octavo from '../../ts-host/index.js';
+
+/** Files of images in base64, by name. Put here when the workload is bundled, see setup/scratch.ts. */
+declare const PICTURES: Readonly<Record<string, string>>;
 
 /** The direction classifier: convolutions of every kind, and quick. */
 export const STATIC_MODEL = 'ch_ppocr_mobile_v2.0_cls_infer.onnx';
@@ -21,6 +25,7 @@ const CASES: Readonly<Record<string, Octavo.QuantizeOptions>> = {
 /** Files made of the model, by what they are: statistics, quantized models. */
 export async function staticFiles(
   octavo: typeof Octavo,
+  images: typeof Images,
   source: Octavo.SourceInput,
 ): Promise<Map<string, Uint8Array>> {
   const samples = Array.from({ length: SAMPLES }, (_, seed) => sample(seed));
@@ -31,12 +36,27 @@ export async function staticFiles(
     parts.push(await octavo.calibrate(source, samples, { shard: { index, count: 2 } }));
   }
   files.set('static statistics of merged shards', await (await octavo.mergeStats(parts)).bytes());
-  for (const [label, options] of Object.entries(CASES)) {
-    const result = await octavo.quantize(source, { ...options, mode: 'static', calibration: stats });
+  const add = async (label: string, options: Octavo.QuantizeOptions): Promise<void> => {
+    const result = await octavo.quantize(source, { ...options, mode: 'static' });
     files.set(label, await result.bytes());
     await result.close();
-  }
+  };
+  for (const [label, options] of Object.entries(CASES)) await add(label, { ...options, calibration: stats });
+  const pictures = picturesOf(images);
+  const seen = await octavo.calibrate(source, pictures);
+  files.set('static statistics of pictures', await seen.bytes());
+  await add('static recovered', { recover: 'fast', calibration: seen, recoverySamples: pictures });
   return files;
+}
+
+/** JPEG and PNG, decoded and brought to the model's size. */
+function picturesOf({ imageSamples }: typeof Images): Octavo.Samples {
+  const files = Object.entries(PICTURES).map(([name, text]) => ({
+    name,
+    data: Uint8Array.from(atob(text), (character) => character.charCodeAt(0)),
+  }));
+  const [, , resizeHeight, resizeWidth] = STATIC_DIMS;
+  return imageSamples(files, { preset: 'tf', resizeWidth, resizeHeight, strict: true });
 }
 
 /** Knuth's multiplicative hash, eight bits of it; exact in float32. */

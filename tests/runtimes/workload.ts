@@ -1,6 +1,7 @@
 // The one program that every runtime runs: every model in every mode, each output file and each plan hashed; every
 // float model, and what small ones became, run once, with each output hashed; where a runtime has threads, on two of them as well.
 
+import type * as Images from '../../ts-host/images.js';
 import type * as Octavo from '../../ts-host/index.js';
 import type { WorkloadResult } from './outcome.js';
 import { STATIC_DIMS, STATIC_MODEL, staticFiles } from './static.js';
@@ -48,6 +49,7 @@ const RELAXED_MODULE = Uint8Array.of(
 /** @param threads - that this runtime must have when two are asked for */
 export async function runWorkload(
   octavo: typeof Octavo,
+  images: typeof Images,
   inputs: Inputs,
   threads: number,
 ): Promise<WorkloadResult> {
@@ -70,7 +72,7 @@ export async function runWorkload(
     }
     const { outputs } = await execute(octavo, source, name, 'strict');
     if (name === STATIC_MODEL) {
-      await hashStatic(hashes, octavo, source);
+      await hashStatic(hashes, octavo, images, source);
       requireThreads(await execute(octavo, source, name, 'strict', 2), outputs, threads);
     }
     await hashOutputs(hashes, name, outputs);
@@ -90,9 +92,10 @@ export async function runWorkload(
 async function hashStatic(
   hashes: Record<string, string>,
   octavo: typeof Octavo,
+  images: typeof Images,
   source: Octavo.SourceInput,
 ): Promise<void> {
-  for (const [label, bytes] of await staticFiles(octavo, source)) {
+  for (const [label, bytes] of await staticFiles(octavo, images, source)) {
     const what = `${STATIC_MODEL} ${label}`;
     hashes[what] = await sha256(bytes);
     if (label.includes('statistics')) continue;

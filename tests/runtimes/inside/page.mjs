@@ -1,6 +1,7 @@
 // The workload's start in a browser: models as Blobs from the page's own server, result posted back to it.
 
 import * as octavo from 'octavo';
+import * as images from 'octavo/images';
 import 'octavo/threads';
 import { errorAnswer } from './answer.mjs';
 import { runWorkload } from './workload.js';
@@ -17,7 +18,7 @@ try {
   for (const file of await (await fetch('/inputs.json')).json()) {
     inputs[file] = async () => (await fetch(`/inputs/${file}`)).blob();
   }
-  await report(await runWorkload(octavo, inputs, Number(parameters.get('threads'))));
+  await report(await runWorkload(octavo, images, inputs, Number(parameters.get('threads'))));
 } catch (error) {
   await report(errorAnswer(error));
 }

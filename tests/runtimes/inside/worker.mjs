@@ -2,6 +2,7 @@
 // the response.
 
 import * as octavo from 'octavo';
+import * as images from 'octavo/images';
 import { errorAnswer } from './answer.mjs';
 import { runWorkload } from './workload.js';
 
@@ -20,7 +21,7 @@ export default {
         inputs[key] = () =>
           size > RANGES_FROM ? octavo.r2Source(env.MODELS, key) : wholeObject(env.MODELS, key);
       }
-      return Response.json(await runWorkload(octavo, inputs, 1));
+      return Response.json(await runWorkload(octavo, images, inputs, 1));
     } catch (error) {
       return Response.json(errorAnswer(error));
     }

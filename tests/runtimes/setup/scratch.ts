@@ -10,6 +10,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { DECODE_CASES } from '../../data/goldenImages.js';
 import { writeInputs } from './inputs.js';
 import { matrixFolder } from './install.js';
 import { npm } from './npm.js';
@@ -77,6 +78,7 @@ async function bundle(scratch: Scratch): Promise<void> {
     ...common,
     entryPoints: [join(matrixFolder, 'workload.ts')],
     outfile: join(scratch.app, 'workload.js'),
+    define: { PICTURES: JSON.stringify(pictures()) },
   });
   await build({
     ...common,
@@ -93,6 +95,18 @@ async function bundle(scratch: Scratch): Promise<void> {
   });
   await bundleWorker(join(scratch.app, 'worker.mjs'), scratch.worker);
   await bundleWorker(join(scratch.app, 'worker.mjs'), scratch.workerInline, []);
+}
+
+/** Small files of several kinds, by name. */
+function pictures(): Record<string, string> {
+  const kinds = [
+    'jpeg 40 x 23 4:2:0 progressive',
+    'jpeg 40 x 23 4:2:2 baseline restarts',
+    'png 21 x 13 colour 3 depth 4',
+    'png 21 x 13 colour 6 depth 8 interlaced',
+  ];
+  const files = DECODE_CASES.filter(({ name }) => kinds.includes(name));
+  return Object.fromEntries(files.map(({ name, file }) => [name, Buffer.from(file).toString('base64')]));
 }
 
 /** Bundles as the tools of edge platforms do: their own condition, wasm files beside the script as modules. */
