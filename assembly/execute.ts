@@ -66,6 +66,7 @@ export {
 } from './kernels/depthwise-int/simd128';
 export { dequantize_rows_f32 } from './kernels/nbits/simd128';
 export { gather_blocks_f32 } from './kernels/nbits/scalar';
+export { nbits_products_f32 } from './kernels/nbits/products';
 export { compare_broadcast } from './kernels/compare/simd128';
 export { where_broadcast } from './kernels/where/simd128';
 export { pow_broadcast } from './kernels/pow/scalar';

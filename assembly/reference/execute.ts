@@ -65,7 +65,7 @@ export { depthwise_weights_i16 } from '../kernels/conv-int/scalar';
 export {
   depthwise_u8, depthwise_u8_pack, depthwise_u8_packed_bytes, depthwise_u8_scratch_bytes,
 } from './depthwise-int';
-export { dequantize_rows_f32 } from './nbits';
+export { dequantize_rows_f32, nbits_products_f32 } from './nbits';
 export { gather_blocks_f32 } from '../kernels/nbits/scalar';
 export { compare_broadcast } from './compare';
 export { where_broadcast } from './where';

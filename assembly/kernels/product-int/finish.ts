@@ -36,6 +36,15 @@ export function finishTile(
   }
 }
 
+/** Eight codes of a row as 16 bits, not yet saturated to 8. */
+@inline
+function words(sumsPtr: usize, low: v128, high: v128, floor: v128, magic: v128, shift: v128): v128 {
+  const first = i32x4.sub(f32x4.add(f32x4.pmax(floor, scaled(sumsPtr, low)), magic), shift);
+  const second = i32x4.sub(f32x4.add(f32x4.pmax(floor, scaled(sumsPtr + 16, high)), magic), shift);
+  return i16x8.narrow_i32x4_s(first, second);
+}
+
+/** Signed codes are computed as unsigned ones, moved by 128, and turned at the end. Two rows share a vector. */
 function finishCodes(
   args: ProductArgs, rows: usize, columns: usize, outPtr: usize, stride: usize, multipliersPtr: usize,
 ): void {
@@ -46,30 +55,32 @@ function finishCodes(
   const shift = v128.load(constantsOf(args));
   const least = v128.load(constantsOf(args), 16);
   const most = v128.load(constantsOf(args), 32);
-  const signed = args.ending == END_I8;
-  const edge = edgeOf();
-  let sumsPtr = tileSums();
-  for (const end = sumsPtr + (rows << 5); sumsPtr < end; sumsPtr += 32) {
-    const first = i32x4.sub(f32x4.add(f32x4.pmax(floor, scaled(sumsPtr, low)), magic), shift);
-    const second = i32x4.sub(f32x4.add(f32x4.pmax(floor, scaled(sumsPtr + 16, high)), magic), shift);
-    const words = i16x8.narrow_i32x4_s(first, second);
-    let codes: v128;
-    if (signed) codes = i8x16.max_s(i8x16.min_s(i8x16.narrow_i16x8_s(words, words), most), least);
-    else codes = i8x16.max_u(i8x16.min_u(i8x16.narrow_i16x8_u(words, words), most), least);
-    if (columns == PANEL_COLUMNS) v128.store64_lane(outPtr, codes, 0);
-    else {
-      v128.store(edge, codes);
-      for (let i: usize = 0; i < columns; i++) store<u8>(outPtr + i, load<u8>(edge + i));
-    }
+  const turn = i8x16.splat(args.ending == END_I8 ? -128 : 0);
+  let sums = tileSums();
+  for (; rows >= 2 && columns == PANEL_COLUMNS; rows -= 2) {
+    const above = words(sums, low, high, floor, magic, shift);
+    const below = words(sums + 32, low, high, floor, magic, shift);
+    const codes = v128.xor(i8x16.max_u(i8x16.min_u(i8x16.narrow_i16x8_u(above, below), most), least), turn);
+    v128.store64_lane(outPtr, codes, 0);
+    v128.store64_lane(outPtr + stride, codes, 1);
+    sums += 64;
+    outPtr += stride << 1;
+  }
+  for (; rows > 0; rows--) {
+    const row = words(sums, low, high, floor, magic, shift);
+    const codes = v128.xor(i8x16.max_u(i8x16.min_u(i8x16.narrow_i16x8_u(row, row), most), least), turn);
+    v128.store(edgeOf(), codes);
+    for (let i: usize = 0; i < columns; i++) store<u8>(outPtr + i, load<u8>(edgeOf() + i));
+    sums += 32;
     outPtr += stride;
   }
 }
 
-/** Constants of codes in all lanes: MAGIC_BITS − zero point of y, the least and the most code. */
+/** Constants of codes in all lanes: MAGIC_BITS − zero point of y, the least and the most code; of u8. */
 export function prepareConstants(args: ProductArgs): void {
-  let zeroPoint = 0;
-  if (args.yZero != 0) zeroPoint = args.ending == END_I8 ? <i32>load<i8>(args.yZero) : <i32>load<u8>(args.yZero);
+  const turn = args.ending == END_I8 ? 128 : 0;
+  const zeroPoint = (args.yZero == 0 ? 0 : <i32>load<u8>(args.yZero)) ^ turn;
   v128.store(constantsOf(args), i32x4.splat(MAGIC_BITS - zeroPoint));
-  v128.store(constantsOf(args), i8x16.splat(<i8>args.codeMin), 16);
-  v128.store(constantsOf(args), i8x16.splat(<i8>args.codeMax), 32);
+  v128.store(constantsOf(args), i8x16.splat(<i8>(args.codeMin ^ turn)), 16);
+  v128.store(constantsOf(args), i8x16.splat(<i8>(args.codeMax ^ turn)), 32);
 }

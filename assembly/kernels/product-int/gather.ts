@@ -112,7 +112,25 @@ function interleave(fromPtr: usize, pitch: usize, toPtr: usize): void {
   }
 }
 
-/** Rows [from, from + rows) of one group at toPtr, `pitch` bytes apart. T is i16 or u8. */
+/** The output position that is gathered next. */
+let column: i32 = 0;
+let line: i32 = 0;
+let plane: i32 = 0;
+let image: i32 = 0;
+
+/** Goes to output position `from`: gathering goes on from there. */
+export function startRows(args: ProductArgs, from: usize): void {
+  const shape = shapeOf(args);
+  column = <i32>(from % shape.outWidth);
+  from /= shape.outWidth;
+  line = <i32>(from % shape.outHeight);
+  from /= shape.outHeight;
+  plane = <i32>(from % shape.outDepth);
+  image = <i32>(from / shape.outDepth);
+}
+
+/** Rows [from, from + rows) of one group at toPtr, `pitch` bytes apart. T is i16 or u8. `from` is where startRows went, or where
+ *  the rows before end. */
 export function gatherRows<T>(
   args: ProductArgs, group: usize, from: usize, rows: usize, toPtr: usize, pitch: usize,
 ): void {
@@ -131,12 +149,8 @@ export function gatherRows<T>(
     return;
   }
   const rowElements = <usize>shape.kernelWidth * length;
-  let w = <i32>(from % shape.outWidth);
-  let rest = from / shape.outWidth;
-  let h = <i32>(rest % shape.outHeight);
-  rest /= shape.outHeight;
-  let d = <i32>(rest % shape.outDepth);
-  let image = <i32>(rest / shape.outDepth);
+  let w = column;
+  let h = line;
   imageEnd = args.x + <usize>(image + 1) * imageBytes;
   const joined = shape.depth == 1 && shape.kernelDepth == 1 && shape.padDepth == 0 && length == channels
     && (shape.dilationWidth == 1 || shape.kernelWidth == 1);
@@ -156,12 +170,12 @@ export function gatherRows<T>(
         to += rowElements * sizeof<T>();
       }
     } else for (let kd = 0; kd < shape.kernelDepth; kd++) {
-      const z = d * shape.strideDepth - shape.padDepth + kd * shape.dilationDepth;
+      const z = plane * shape.strideDepth - shape.padDepth + kd * shape.dilationDepth;
       for (let kh = 0; kh < shape.kernelHeight; kh++) {
         const y = top + kh * shape.dilationHeight;
         if (isInside(z, shape.depth) && isInside(y, shape.height)) {
-          const line = <usize>((image * shape.depth + z) * shape.height + y);
-          kernelRow<T>(x + line * lineBytes, to, left, shape);
+          const at = <usize>((image * shape.depth + z) * shape.height + y);
+          kernelRow<T>(x + at * lineBytes, to, left, shape);
         } else fillRun<T>(to, rowElements);
         to += rowElements * sizeof<T>();
       }
@@ -170,12 +184,14 @@ export function gatherRows<T>(
       w = 0;
       if (++h == shape.outHeight) {
         h = 0;
-        if (++d == shape.outDepth) {
-          d = 0;
+        if (++plane == shape.outDepth) {
+          plane = 0;
           image++;
           imageEnd += imageBytes;
         }
       }
     }
   }
+  column = w;
+  line = h;
 }

@@ -12,7 +12,7 @@ import { ConvShape } from '../../abi/conv-shape';
 import { depthOf, END_F32, multipliersOf, PANEL_COLUMNS, panelsOf, ProductArgs, shapeOf } from '../../abi/product-args';
 import { prepareColumns } from '../../num/product-columns';
 import { finishTile, prepareConstants } from './finish';
-import { gatherRows, gatherTiles, isPointwise } from './gather';
+import { gatherRows, gatherTiles, isPointwise, startRows } from './gather';
 import { DOT, formOf, PAIRS, panelBytes, panelsStart, sumsOf, THIN } from './packed';
 import { DOT_ROWS, dotRow, dotTile, PAIRS_ROWS, pairsTile } from './relaxed';
 import { chunkRows, paddedDepth, rowsOf, WIDE_ROWS } from './rows';
@@ -54,6 +54,7 @@ function chunk(
   const depth = paddedDepth(k);
   const bytes = (form & (DOT | PAIRS)) != 0;
   let pitch = bytes ? depth : depth << 1;
+  startRows(args, from);
   let rowsPtr = rowsOf(args);
   if (bytes && args.flip == 0 && k == depth && isPointwise(shape)) {
     pitch = shape.channels;

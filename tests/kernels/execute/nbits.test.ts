@@ -7,6 +7,7 @@ import type { ExecutionEngine } from '../../../ts-host/wasm/execution.js';
 import {
   type BlockZeroPoints,
   dequantizeRows,
+  fewRowsCall,
   GATHER_BLOCKS_BYTES,
   type GatherBlocks,
   gatherBlocks,
@@ -29,6 +30,51 @@ function scalesOf(rng: Rng, count: number, special: boolean): Float32Array {
     .normal(count)
     .map((scale, i) => (special && i % 3 === 0 ? SPECIAL_SCALES[rng.int(0, 5)]! : scale));
 }
+
+describe('nbits_products_f32', () => {
+  for (const kind of ['codes', 'floats', 'middle'] as const) {
+    it(`zero points: ${kind} -> products of rows with decoded weights, equal bits in both engines`, () => {
+      const rng = new Rng(kind.length + 7);
+      for (let round = 0; round < 24; round++) {
+        const [m, n, bits] = [rng.int(0, 3), rng.int(0, 5), [4, 8][round % 2]!];
+        const block = [16, 32, 64][round % 3]!;
+        const k = block * rng.int(0, 3);
+        const blocks = k / block;
+        const [a, b] = [rng.normal(m * k), rng.bytes((n * k * bits) / 8)];
+        const scales = scalesOf(rng, n * blocks, round % 8 === 7);
+        const points = kind === 'floats' ? rng.normal(n * blocks, 10) : rng.bytes(n * blocks);
+        const bias = rng.normal(n);
+        const outs = ENGINES.map(([, engine]) => {
+          const out = new Float32Array(m * n);
+          const arrays = [a.slice(), b.slice(), scales.slice(), points.slice(), bias.slice(), out];
+          withHeapGuards(engine, arrays, 4 * (round % 4), (x, w, s, z, c, y) => {
+            const zeroPoints: BlockZeroPoints =
+              kind === 'middle' ? { kind, value: 8 } : { kind, address: z! };
+            const weights = { address: w!, scales: s!, zeroPoints, n, k, block, bits };
+            const rows = { a: x!, bias: round % 2 ? c! : 0, out: y!, m };
+            engine.kernels.nbits_products_f32!(...fewRowsCall(weights, rows, 0, n >> 1));
+            engine.kernels.nbits_products_f32!(...fewRowsCall(weights, rows, n >> 1, n));
+          });
+          return out;
+        });
+        assertSameFloats(outs[0]!, outs[1]!, `round ${round}: ${m} x ${k} x ${n}, ${bits} bits`);
+        if (round % 8 === 7) continue;
+        outs[0]!.forEach((value, i) => {
+          const [row, column] = [Math.floor(i / n), i % n];
+          let [sum, size] = [round % 2 ? bias[column]! : 0, 1];
+          for (let d = 0; d < k; d++) {
+            const place = column * blocks + Math.floor(d / block);
+            const zero = kind === 'middle' ? 8 : points[place]!;
+            const term = a[row * k + d]! * (codeAt(b, column * k + d, bits) - zero) * scales[place]!;
+            sum += term;
+            size += Math.abs(term);
+          }
+          assert.ok(Math.abs(value - sum) <= size * 1e-5, `round ${round}: ${value}, not ${sum}`);
+        });
+      }
+    });
+  }
+});
 
 describe('dequantize_rows_f32', () => {
   for (const kind of ['codes', 'floats', 'middle'] as const) {

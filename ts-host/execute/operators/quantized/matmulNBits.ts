@@ -1,12 +1,19 @@
 // MatMulNBits: A [..., K] times weights of 2, 4 or 8 bits, B [N, blocks, bytes of a block], whose row n is output n.
-// Weights stay in bits; a panel of outputs at a time is made float32 and multiplied in float32, whatever
-// accuracy_level allows:
+// Products are of float32, whatever accuracy_level allows. Few rows are multiplied by the weights as they lie; for more, a
+// panel of outputs at a time is made float32:
 //
 //   bits ──unpack──► bytes [panel, K] ──scales, zero points──► float32 ──pack──► gemm with all rows of A
 
 import { elementCount } from '../../../ir/tensor.js';
 import { gemmPackedBytes, packGemm } from '../../../wasm/kernels/execute/gemm.js';
-import { type BlockZeroPoints, dequantizeRows, unpackRows } from '../../../wasm/kernels/execute/nbits.js';
+import {
+  type BlockZeroPoints,
+  dequantizeRows,
+  FEW_ROWS_KERNEL,
+  fewRowsCall,
+  unpackRows,
+} from '../../../wasm/kernels/execute/nbits.js';
+import { callSteps, cutForThreads } from '../../calls.js';
 import type { NodeContext } from '../../node.js';
 import type { Addresses, Operator, Plan, Step } from '../../operator.js';
 import { ScratchPlan } from '../../quantized/scratch.js';
@@ -23,6 +30,9 @@ const BIAS = 5;
 /** Elements of a panel of weights, as float32 512 KB. */
 const PANEL_ELEMENTS = 131072;
 const MULTIPLY_ADDS_PER_STEP = 2 ** 24;
+
+/** Up to so many rows are multiplied by weights as they lie. */
+const FEW_ROWS = 3;
 
 interface Weights {
   readonly k: number;
@@ -78,6 +88,7 @@ function plan(node: NodeContext): Plan {
     requireCount(node, BIAS, n);
   }
   const m = elementCount(a.dims.slice(0, -1));
+  if (m >= 1 && m <= FEW_ROWS && bits !== 2 && k % block === 0) return planFewRows(node, weights, m);
   const { kernels } = node.engine;
   const panel = Math.min(n, Math.max(16, Math.floor(PANEL_ELEMENTS / k / 16) * 16));
   const zeroPointRow = Math.ceil((blocks * bits) / 8);
@@ -144,6 +155,59 @@ function plan(node: NodeContext): Plan {
     outputs: [{ dtype: 'float32', dims: [...a.dims.slice(0, -1), n] }],
     scratch: scratch.size,
     multiplyAdds: m * n * k,
+    bind: steps,
+  };
+}
+
+function planFewRows(node: NodeContext, weights: Weights, m: number): Plan {
+  const { k, n, bits, block, blocks } = weights;
+  const { engine } = node;
+  const scratch = new ScratchPlan();
+  const zeros = scratch.take(weights.zeroPoints === 'codes' ? n * blocks : 0);
+  const zeroPointRow = Math.ceil((blocks * bits) / 8);
+  const zeroPointsOf = (at: Addresses): BlockZeroPoints => {
+    if (weights.zeroPoints === 'middle') return { kind: 'middle', value: 2 ** (bits - 1) };
+    if (weights.zeroPoints === 'floats') return { kind: 'floats', address: at.input(ZERO_POINTS) };
+    return { kind: 'codes', address: at.scratch + zeros };
+  };
+  const unpack = (at: Addresses): void =>
+    unpackRows(
+      engine.kernels,
+      at.input(ZERO_POINTS),
+      at.scratch + zeros,
+      n,
+      blocks,
+      (zeroPointRow * 8) / bits,
+      bits,
+    );
+  const work = m * n * k;
+  const cut = {
+    total: n,
+    most: Math.max(1, Math.floor(MULTIPLY_ADDS_PER_STEP / (m * k))),
+    multiple: 16,
+    work,
+  };
+  const steps = (at: Addresses): Step[] => {
+    const all = {
+      address: at.input(B),
+      scales: at.input(SCALES),
+      zeroPoints: zeroPointsOf(at),
+      n,
+      k,
+      block,
+      bits,
+    };
+    const rows = { a: at.input(A), bias: node.has(BIAS) ? at.input(BIAS) : 0, out: at.output(0), m };
+    const calls = cutForThreads(engine, cut).map((ranges) =>
+      ranges.map(({ first, count }) => fewRowsCall(all, rows, first, first + count)),
+    );
+    const products = callSteps(engine, { kernel: FEW_ROWS_KERNEL }, calls, () => undefined);
+    return weights.zeroPoints === 'codes' ? [() => unpack(at), ...products] : products;
+  };
+  return {
+    outputs: [{ dtype: 'float32', dims: [...node.input(A).dims.slice(0, -1), n] }],
+    scratch: scratch.size,
+    multiplyAdds: work,
     bind: steps,
   };
 }

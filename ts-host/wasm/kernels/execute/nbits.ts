@@ -37,6 +37,37 @@ export function dequantizeRows(
   k.dequantize_rows_f32!(codes, out, rows, depth, block, scales, address, bytes, middle);
 }
 
+export const FEW_ROWS_KERNEL = 'nbits_products_f32';
+
+/** Weights [n, k] of 4 or 8 bits in blocks that k is a multiple of. */
+export interface BlockWeights {
+  readonly address: number;
+  readonly scales: number;
+  readonly zeroPoints: BlockZeroPoints;
+  readonly n: number;
+  readonly k: number;
+  readonly block: number;
+  readonly bits: number;
+}
+
+/** A call of {@link FEW_ROWS_KERNEL}: rows of `a` times outputs [first, end). `bias` may be 0. */
+export function fewRowsCall(
+  { address, scales, zeroPoints, n, k, block, bits }: BlockWeights,
+  {
+    a,
+    bias,
+    out,
+    m,
+  }: { readonly a: number; readonly bias: number; readonly out: number; readonly m: number },
+  first: number,
+  end: number,
+): readonly number[] {
+  const { kind } = zeroPoints;
+  const bytes = kind === 'middle' ? 0 : kind === 'codes' ? 1 : 4;
+  const [zeros, middle] = kind === 'middle' ? [0, zeroPoints.value] : [zeroPoints.address, 0];
+  return [a, address, scales, zeros, bytes, middle, bias, out, m, n, k, block, bits, first, end];
+}
+
 /** What gather_blocks_f32 is told: see assembly/kernels/nbits/scalar.ts. */
 export interface GatherBlocks {
   readonly gathered: number;
