@@ -48,7 +48,6 @@ export const LAYOUT_RULES: ReadonlyMap<string, LayoutRule> = new Map<string, Lay
   ['com.microsoft:QLinearSigmoid', codes(0)],
   ['com.microsoft:QLinearLeakyRelu', codes(0)],
   ['octavo:CodeLookup', codes(0)],
-  ['octavo:CodeTable', codes(0)],
   ['com.microsoft:QLinearConcat', codesConcat],
   ['com.microsoft:QLinearSoftmax', codesSoftmax],
   ['com.microsoft:QLinearGlobalAveragePool', codesGlobalPool],

@@ -2,7 +2,6 @@
 
 import type { Operator } from '../../operator.js';
 import { codeLookup } from './codeLookup.js';
-import { codeTable } from './codeTable.js';
 import { quantizedConv } from './conv.js';
 import { dequantizeLinear } from './dequantizeLinear.js';
 import { dynamicQuantize } from './dynamicQuantize.js';
@@ -19,7 +18,6 @@ import { quantizeLinear } from './quantizeLinear.js';
 // biome-ignore format: a line each
 export const QUANTIZED_OPERATORS: readonly Operator[] = [
   codeLookup,
-  codeTable,
   dequantizeLinear,
   dynamicQuantize,
   gatherBlockQuantized,

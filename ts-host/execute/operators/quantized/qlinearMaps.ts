@@ -7,10 +7,10 @@ import type { NodeContext } from '../../node.js';
 import type { Operator, Plan, Step } from '../../operator.js';
 import { byteType } from '../../quantized/codes.js';
 import { CodeTable } from '../../quantized/codeTable.js';
+import { planCodeTable } from '../../quantized/codeTablePlan.js';
 import { OneScale } from '../../quantized/oneScale.js';
 import { ScratchPlan } from '../../quantized/scratch.js';
 import { describeType } from '../../value.js';
-import { planCodeTable } from './codeTable.js';
 
 const ROWS_ELEMENTS = 2 ** 19;
 
