@@ -69,6 +69,8 @@ export async function ortSubject(
   bytes: Uint8Array,
   { input, dims, data }: Picture,
 ): Promise<Subject> {
+  // They share one registry of backends, in which the first to come keeps the name cpu: both would be the one in WebAssembly.
+  consumers('onnxruntime-node');
   const ort = consumers(engine) as OrtEngine;
   ort.env.logLevel = 'fatal';
   ort.env.wasm.numThreads = 1;
