@@ -6,7 +6,7 @@ import { writeFiles } from '../io/copy.js';
 import { type OutputFile, outputBytes, outputStream } from '../io/output.js';
 import type { Sink } from '../io/sink.js';
 import { constantsById } from '../ir/constants.js';
-import { type Model, } from '../ir/model.js';
+import type { Model } from '../ir/model.js';
 import type { QuantPlan } from '../ir/plan.js';
 import { WEIGHT_OBSERVERS } from '../observers/index.js';
 import type { RecoveryReport } from '../recover/recover.js';

@@ -2,9 +2,9 @@
 
 import type { OutputFile } from '../io/output.js';
 import { constantsById } from '../ir/constants.js';
-import { type Model, } from '../ir/model.js';
+import type { Model } from '../ir/model.js';
 import type { NodePlan, QuantMode, QuantPlan } from '../ir/plan.js';
-import { elementCount, } from '../ir/tensor.js';
+import { elementCount } from '../ir/tensor.js';
 import { type FloatNode, nodesInFloat } from '../quantize/static/inFloat.js';
 
 /** One quantized weight. */

@@ -2,10 +2,11 @@
 // others then.
 
 import { intAttribute, intsAttribute } from '../../ir/attributes.js';
-import type { Attribute, Node } from '../../ir/model.js';
-import { type Entry, givenConstant, type Known, typeOf } from '../known.js';
-import { transposeNode, withDims } from './move.js';
+import { givenConstant, type Known, typeOf } from '../known.js';
+import { codes, codesConcat, codesGlobalPool, codesSoftmax, linear } from './codeRules.js';
+import { transposeNode } from './move.js';
 import { rankOf } from './rank.js';
+import { broadcastLast, intOf, movedAxis, withAttribute } from './remap.js';
 import type { Form, LayoutRequest, LayoutRule } from './rule.js';
 import { axisInChannelsLast, CHANNELS_LAST, permuted, toChannelsLast } from './spatial.js';
 
@@ -73,69 +74,6 @@ async function sums(request: LayoutRequest): Promise<Form | undefined> {
   return form && { ...form, channelsLast: false };
 }
 
-/** The inputs `tensors` in one order; what is beside them (scales, zero points) as it is. */
-async function tensorsLast(
-  request: LayoutRequest,
-  tensors: (index: number) => boolean,
-): Promise<(Known | undefined)[] | undefined> {
-  const { walk, entries, rank } = request;
-  const inputs: (Known | undefined)[] = [];
-  for (const [index, entry] of entries.entries()) {
-    if (entry === undefined || !tensors(index)) inputs.push(entry && (await walk.natural(entry)));
-    else {
-      const input = await broadcastLast(request, entry, rank);
-      if (input === undefined) return undefined;
-      inputs.push(input);
-    }
-  }
-  return inputs;
-}
-
-/** Codes at some inputs, with a scale for all of each. */
-function codes(...tensors: readonly number[]): LayoutRule {
-  return async (request) => {
-    const inputs = await tensorsLast(request, (index) => tensors.includes(index));
-    return inputs && { node: request.node, inputs, channelsLast: true };
-  };
-}
-
-async function codesConcat(request: LayoutRequest): Promise<Form | undefined> {
-  const { node, entries, rank } = request;
-  const isTensor = (index: number): boolean => index >= 2 && index % 3 === 2;
-  const axis = movedAxis(intOf(node, 'axis', 0), rank);
-  const ranks = entries.filter((_, index) => isTensor(index)).map((entry) => entry && rankOf(entry));
-  if (axis === undefined || ranks.some((each) => each !== rank)) return undefined;
-  const inputs = await tensorsLast(request, isTensor);
-  return inputs && { node: withAttribute(node, 'axis', intAttribute(axis)), inputs, channelsLast: true };
-}
-
-/** Before opset 13 the dims from `axis` on are one: their order matters. */
-async function codesSoftmax(request: LayoutRequest): Promise<Form | undefined> {
-  const { node, rank } = request;
-  const axis = movedAxis(intOf(node, 'axis', -1), rank);
-  if (intOf(node, 'opset', 13) < 13 || axis === undefined) return undefined;
-  const inputs = await tensorsLast(request, (index) => index === 0);
-  return inputs && { node: withAttribute(node, 'axis', intAttribute(axis)), inputs, channelsLast: true };
-}
-
-async function codesGlobalPool(request: LayoutRequest): Promise<Form | undefined> {
-  const { node } = request;
-  if (intOf(node, 'channels_last', 0) !== 0) return undefined;
-  const inputs = await tensorsLast(request, (index) => index === 0);
-  return (
-    inputs && { node: withAttribute(node, 'channels_last', intAttribute(1)), inputs, channelsLast: true }
-  );
-}
-
-/** QuantizeLinear and DequantizeLinear: scales along an axis go along. Blocks of scales have dims of their own. */
-async function linear(request: LayoutRequest): Promise<Form | undefined> {
-  const { node, rank } = request;
-  const axis = movedAxis(intOf(node, 'axis', 1), rank);
-  if (axis === undefined || intOf(node, 'block_size', 0) !== 0) return undefined;
-  const inputs = await tensorsLast(request, (index) => index === 0);
-  return inputs && { node: withAttribute(node, 'axis', intAttribute(axis)), inputs, channelsLast: true };
-}
-
 /** starts, ends, axes, steps: only the axes name dims. */
 async function slice(request: LayoutRequest): Promise<Form | undefined> {
   const { walk, node, entries, rank, opset } = request;
@@ -155,37 +93,6 @@ async function split({ walk, node, entries, rank }: LayoutRequest): Promise<Form
   const inputs: (Known | undefined)[] = [await walk.channelsLast(entries[0]!)];
   for (const entry of entries.slice(1)) inputs.push(entry && (await walk.natural(entry)));
   return { node: withAttribute(node, 'axis', intAttribute(axis)), inputs, channelsLast: true };
-}
-
-/** A value of up to `rank` dims, as one that broadcasts against a tensor with channels last. */
-async function broadcastLast(
-  { walk }: LayoutRequest,
-  entry: Entry,
-  rank: number,
-): Promise<Known | undefined> {
-  const own = rankOf(entry);
-  if (own === undefined || own > rank) return undefined;
-  if (own === rank) return walk.channelsLast(entry);
-  const known = await walk.natural(entry);
-  const type = typeOf(known)!;
-  if (type.dims.every((dim) => dim === 1)) return known;
-  const dims = [...Array<number>(rank - own).fill(1), ...type.dims];
-  return walk.channelsLast({ natural: withDims(walk, known, { dtype: type.dtype, dims }) });
-}
-
-function withAttribute(node: Node, name: string, value: Attribute): Node {
-  return { ...node, attributes: new Map([...node.attributes, [name, value]]) };
-}
-
-/** `axis` as a dim with channels last, or undefined if it is no dim. */
-function movedAxis(axis: number, rank: number): number | undefined {
-  const natural = axis < 0 ? axis + rank : axis;
-  return natural >= 0 && natural < rank ? axisInChannelsLast(natural, rank) : undefined;
-}
-
-function intOf(node: Node, name: string, fallback: number): number {
-  const found = node.attributes.get(name);
-  return found?.kind === 'int' ? Number(found.value) : fallback;
 }
 
 async function concat(request: LayoutRequest): Promise<Form | undefined> {
