@@ -25,8 +25,13 @@ export type PaddleAttribute =
   | { readonly kind: 'blocks'; readonly value: readonly number[] }
   | { readonly kind: 'var'; readonly value: string }
   | { readonly kind: 'vars'; readonly value: readonly string[] }
-  /** Scalars, and kinds that came later: kept in `origin` by the reader that met them, written back as they were. */
+  /** A number that brings its type: boolean, int64 (bigint) or float64. */
+  | { readonly kind: 'scalar'; readonly value: PaddleScalar }
+  | { readonly kind: 'scalars'; readonly value: readonly PaddleScalar[] }
+  /** Kinds that came later: kept in `origin` by the reader that met them, written back as they were. */
   | { readonly kind: 'opaque'; readonly origin: unknown };
+
+export type PaddleScalar = boolean | bigint | number;
 
 /** An operator. Inputs and outputs are lists of variable names by argument name (`Input`, `Filter`, `Output`, …). */
 export interface PaddleOp {
@@ -35,6 +40,8 @@ export interface PaddleOp {
   readonly outputs: ReadonlyMap<string, readonly string[]>;
   readonly attributes: ReadonlyMap<string, PaddleAttribute>;
   readonly isTarget?: boolean;
+  /** What the file held beside these; only the writer of the same layout looks inside. So of every `origin` here. */
+  readonly origin?: unknown;
 }
 
 /** What a variable is; only `tensor` has values that the executor knows. The number is that of a kind without a name here. */
@@ -59,7 +66,6 @@ export interface PaddleVar {
   readonly isParameter: boolean;
   readonly stopGradient: boolean;
   readonly needCheckFeed: boolean;
-  /** What the file held beside these; only the writer of the same layout looks inside. */
   readonly origin?: unknown;
 }
 
@@ -71,6 +77,7 @@ export interface PaddleBlock {
   readonly vars: ReadonlyMap<string, PaddleVar>;
   /** In the order of execution. An op's id, wherever users name one (`op_ids_to_skip`, debug graphs), is its place in block 0. */
   readonly ops: readonly PaddleOp[];
+  readonly origin?: unknown;
 }
 
 /** Which of Paddle's layouts a program was read from. */
