@@ -1,7 +1,8 @@
 // Compiles the AssemblyScript targets of asconfig.json. A target is skipped when its output is newer than every
-// file it imports and asconfig.json.
+// file it imports and asconfig.json. An output is dated from before its build, so that a file that changes while it is
+// compiled, read or not, makes it stale.
 
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
@@ -47,8 +48,10 @@ async function buildStaleTargets(): Promise<string[]> {
     for (const file of [target.outFile, target.textFile]) {
       if (file !== undefined) mkdirSync(dirname(join(root, file)), { recursive: true });
     }
+    const begun = new Date();
     const { error, stderr } = await asc.main([...target.entries, '--target', name, '--baseDir', root]);
     if (error) throw new Error(`asc failed for target ${name}:\n${stderr.toString()}`);
+    utimesSync(out, begun, begun);
     built.push(name);
   }
   return built;

@@ -2,7 +2,16 @@
 // the type declarations. The same sources always give the same bytes.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -78,6 +87,7 @@ function buildTypes(outdir: string): void {
 }
 
 async function buildAll(): Promise<void> {
+  const begun = new Date();
   await buildWasm();
   const dist = join(root, 'dist');
   mkdirSync(dist, { recursive: true });
@@ -88,9 +98,11 @@ async function buildAll(): Promise<void> {
   buildTypes(join(dist, 'types'));
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, '');
+  utimesSync(STAMP, begun, begun);
 }
 
-/** Written last, so that dist/ is whole when it is newer than every source. */
+/** Written last, so that dist/ is whole when it is there; dated from before the build, so that a source that changes
+ *  meanwhile is newer. */
 const STAMP = join(root, '.cache/dist.stamp');
 
 function isFresh(): boolean {
