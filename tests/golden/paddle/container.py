@@ -1,0 +1,52 @@
+"""The container of the Paddle goldens: NAME.json.gz, an index, and NAME.bin.gz, every file and array one behind the other.
+
+Both are the same bytes each time they are made of the same contents. README.md says what the index holds.
+"""
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+FOLDER = Path(__file__).parent
+
+
+class Container:
+    def __init__(self, name, versions):
+        self.name, self.cases, self.versions = name, [], versions
+        self.chunks, self.length, self.places = [], 0, {}
+
+    def file(self, data):
+        """Place of some bytes, from a multiple of 8; equal bytes are stored once."""
+        key = hashlib.sha256(data).digest()
+        if key not in self.places:
+            padding = -self.length % 8
+            self.chunks += [bytes(padding), data]
+            self.length += padding
+            self.places[key] = {'offset': self.length, 'length': len(data)}
+            self.length += len(data)
+        return self.places[key]
+
+    def array(self, array):
+        array = np.ascontiguousarray(array)
+        dtype = 'bool' if array.dtype == np.bool_ else array.dtype.name
+        return {'dtype': dtype, 'dims': list(array.shape), 'offset': self.file(array.tobytes())['offset']}
+
+    def arrays(self, named):
+        return {name: self.array(array) for name, array in named.items()}
+
+    def add(self, name, files=(), arrays=(), **facts):
+        """files: bytes by name; arrays: arrays by name, by group ('inputs', 'outputs', …); facts: whatever is JSON."""
+        assert all(case['name'] != name for case in self.cases), name
+        case = {'name': name, **facts, 'files': {key: self.file(data) for key, data in dict(files).items()}}
+        case.update({group: self.arrays(named) for group, named in dict(arrays).items()})
+        self.cases.append(case)
+
+    def write(self):
+        index = {'versions': self.versions, 'byteLength': self.length, 'cases': self.cases}
+        for ending, data in (('json', json.dumps(index).encode()), ('bin', b''.join(self.chunks))):
+            (FOLDER / f'{self.name}.{ending}.gz').write_bytes(gzip.compress(data, 9, mtime=0))
+        sizes = [(FOLDER / f'{self.name}.{ending}.gz').stat().st_size for ending in ('json', 'bin')]
+        print(f'{self.name}: {len(self.cases)} cases, {self.length} bytes, {sizes[0]} + {sizes[1]} compressed')
