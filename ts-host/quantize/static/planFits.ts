@@ -9,6 +9,7 @@ import { scaleLayout } from '../../tensor/layout.js';
 import { checkNodes } from '../planFits.js';
 import { weightRole } from '../roles.js';
 import type { Bounds } from './activations.js';
+import { tableUses } from './operators/tables.js';
 import type { IntegerUse } from './operators/use.js';
 import { TARGETS } from './targets/index.js';
 
@@ -31,12 +32,15 @@ class Check {
   readonly #nodes: ReadonlyMap<string, NodePlan>;
   readonly #activations: ReadonlyMap<string, ActivationPlan>;
   readonly #tensors: ReadonlyMap<string, CodePlan>;
+  /** Nodes that are looked up. */
+  readonly #tables: ReadonlyMap<number, IntegerUse>;
 
   constructor(plan: QuantPlan, model: Model, bounds: ReadonlyMap<number, Bounds>) {
     this.#plan = plan;
     this.#index = new GraphIndex(model.graph);
     this.#ids = nodeIds(model.graph);
     this.#bounds = bounds;
+    this.#tables = TARGETS[plan.target!].hasTables ? tableUses(this.#index) : new Map();
     this.#nodes = new Map(plan.nodes.map((node) => [node.node, node]));
     this.#activations = new Map((plan.activations ?? []).map((each) => [each.value, each]));
     this.#tensors = new Map(
@@ -83,9 +87,9 @@ class Check {
   }
 
   #checkInteger(at: number, node: Node, plan: NodePlan): void {
-    const rule = node.domain === '' ? TARGETS[this.#plan.target!].operators[node.opType] : undefined;
-    const use = rule?.(node, this.#index) ?? `${this.#plan.target} has no integer ${node.opType}`;
+    const use = this.#useOf(at, node);
     if (typeof use === 'string') throw ofNode(plan, `form integer, but ${use}`);
+    for (const input of use.inner ?? []) this.#checkInner(node.inputs[input]!, plan);
     const operands = use.data.map((input) => this.#operand(node.inputs[input]!, plan));
     if (use.weight !== undefined) this.#checkWeight(node, use.weight.input, plan);
     const read = new Set(use.data.concat(use.weight?.input ?? []).map((input) => node.inputs[input]));
@@ -105,6 +109,28 @@ class Check {
         `it moves codes of ${first.value} to ${result.value}, whose scale or zero point differs`,
       );
     }
+  }
+
+  #useOf(at: number, node: Node): IntegerUse | string {
+    const rule = node.domain === '' ? TARGETS[this.#plan.target!].operators[node.opType] : undefined;
+    const use = this.#tables.get(at) ?? rule?.(node, this.#index);
+    return use ?? `${this.#plan.target} has no integer ${node.opType}`;
+  }
+
+  /** All nodes of a table are one. */
+  #checkInner(name: string, plan: NodePlan): void {
+    if (this.#nodes.get(this.#ids[this.#index.maker(name)!]!)?.form === 'integer') return;
+    throw ofNode(plan, `form integer, but ${name}, of the same table, is made in float`);
+  }
+
+  /** Whether integer nodes of the same table read a value, which has no codes then. */
+  #isInner(name: string): boolean {
+    const reads = (at: number): boolean => {
+      const { inputs } = this.#index.graph.nodes[at]!;
+      const isInteger = this.#nodes.get(this.#ids[at]!)?.form === 'integer';
+      return isInteger && this.#tables.get(at)?.inner?.some((input) => inputs[input] === name) === true;
+    };
+    return this.#index.readers(name).some(reads);
   }
 
   /** The codes that an integer node takes. */
@@ -139,7 +165,7 @@ class Check {
       const result = this.#activations.get(isFused ? reader.node.outputs[0]! : name);
       if (result !== undefined) return [result];
       const isRead = name !== '' && (this.#index.readers(name).length > 0 || this.#index.isOutput(name));
-      if (!isRead || use.floatOutput || !endsInCodes) return [];
+      if (!isRead || use.floatOutput || !endsInCodes || this.#isInner(name)) return [];
       throw ofNode(plan, `form integer of ${this.#ids[at]}, but its result ${name} is not among activations`);
     });
   }

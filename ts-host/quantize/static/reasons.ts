@@ -12,6 +12,7 @@ export function integerReason(
 ): string {
   const { activationType, target, weights } = settings;
   if (use.kind === 'move') return 'hands codes on as they are';
+  if (use.inner !== undefined) return `one ${activationType} table, with all that computes of the same value`;
   if (use.weight === undefined) return `${activationType} input and result, between integer nodes`;
   const node = structure.index.graph.nodes[at]!;
   const notes = [

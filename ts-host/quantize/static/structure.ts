@@ -2,6 +2,7 @@
 //
 //   products (Conv, Gemm, MatMul)     always
 //   maps, joins, moves                between integer nodes only: their inputs come from some, and some read their result
+//   tables (operators/tables.ts)      as maps, all nodes of one or none
 //   Relu, Clip behind one of them     vanish in its codes
 //
 // Nodes are refused until nothing changes: each refusal may take away the neighbours that another one needs.
@@ -10,6 +11,7 @@ import type { GraphIndex } from '../../ir/graphIndex.js';
 import { type Node, nodeIds } from '../../ir/model.js';
 import { type Bounds, sameBounds } from './activations.js';
 import { Groups } from './groups.js';
+import { tableUses } from './operators/tables.js';
 import type { IntegerUse } from './operators/use.js';
 import type { Target } from './targets/target.js';
 
@@ -65,8 +67,9 @@ class Draft {
     this.#ids = nodeIds(index.graph);
     this.#bounds = bounds;
     this.#target = target;
+    const tables = target.hasTables ? tableUses(index) : undefined;
     for (const [at, node] of this.#nodes.entries()) {
-      const use = refuse(node, this.#ids[at]!) ?? useOf(node, index, target);
+      const use = refuse(node, this.#ids[at]!) ?? tables?.get(at) ?? useOf(node, index, target);
       if (typeof use === 'string') this.#reasons.set(at, use);
       else this.#uses.set(at, use);
     }
@@ -105,14 +108,14 @@ class Draft {
   #refusal(at: number, use: IntegerUse): string | undefined {
     if (use.kind === 'product') return undefined;
     const node = this.#nodes[at]!;
-    for (const input of use.data) {
+    for (const input of [...use.data, ...(use.inner ?? [])]) {
       const name = node.inputs[input]!;
       if (this.#index.constant(name) !== undefined && use.takesConstant) continue;
       if (this.#index.constant(name) !== undefined) return 'its input is constant';
       if (!this.#isMadeInIntegers(name)) return 'its input is made in float';
     }
-    if (use.floatOutput || node.outputs.some((name) => this.#isReadAsCodes(name))) return undefined;
-    return UNREAD;
+    const isRead = (name: string): boolean => this.#isReadAsCodes(name) || this.#isReadInTable(name);
+    return use.floatOutput || node.outputs.some(isRead) ? undefined : UNREAD;
   }
 
   #isMadeInIntegers(name: string): boolean {
@@ -126,7 +129,7 @@ class Draft {
     if (this.#index.onlyReader(name) === undefined) return undefined;
     const maker = this.#index.maker(name);
     const use = maker === undefined ? undefined : this.#uses.get(maker);
-    if (use === undefined || this.#bounds.has(maker!)) return undefined;
+    if (use === undefined || this.#bounds.has(maker!) || this.#isReadInTable(name)) return undefined;
     if (use.kind === 'product') return maker;
     return use.kind === 'map' && this.#isReadAsCodes(this.#nodes[at]!.outputs[0]!) ? maker : undefined;
   }
@@ -146,6 +149,13 @@ class Draft {
       if (!this.#bounds.has(at) || this.#index.onlyReader(name) === undefined) return true;
       return this.#isReadAsCodes(this.#nodes[at]!.outputs[0]!);
     });
+  }
+
+  /** Whether the value is between two nodes of a table. */
+  #isReadInTable(name: string): boolean {
+    const isInner = (at: number): boolean =>
+      this.#uses.get(at)?.inner?.some((input) => this.#nodes[at]!.inputs[input] === name) === true;
+    return this.#index.readers(name).some(isInner);
   }
 
   /** The values that become codes, in graph order. Fills `fused`. */

@@ -5,19 +5,12 @@
 //
 // so that it is what the nodes one by one give, bit for bit.
 
+import { isElementwise } from '../../../ir/elementwise.js';
 import type { Node } from '../../../ir/model.js';
 import { elementCount } from '../../../ir/tensor.js';
 import { type Ending, findEnding } from './ending.js';
 import { isByte, isDequantize, isSame, type Parameters } from './parameters.js';
 import { type ByteCodes, type Codes, integerNode, pair, type Site } from './site.js';
-
-/** One element of the result for one of each input. */
-const ELEMENTWISE = new Set(
-  `:Abs :Neg :Ceil :Floor :Round :Sqrt :Exp :Log :Reciprocal :Sin :Cos :Tan :Asin :Acos :Atan :Sinh :Cosh :Asinh :Acosh
-  :Atanh :Erf :Sign :Relu :LeakyRelu :PRelu :Elu :Celu :Selu :ThresholdedRelu :Sigmoid :HardSigmoid :HardSwish :Swish
-  :Mish :Gelu :Tanh :Softplus :Softsign :Clip :Shrink :Add :Sub :Mul :Div :Pow :Min :Max com.microsoft:Gelu
-  com.microsoft:QuickGelu`.split(/\s+/),
-);
 
 const LOOKUP = ['octavo', 'CodeLookup'] as const;
 
@@ -30,9 +23,6 @@ export interface Table {
   /** Indices of the nodes that are in the table. */
   readonly members: readonly number[];
 }
-
-const isElementwise = ({ domain, opType, outputs }: Node): boolean =>
-  ELEMENTWISE.has(`${domain}:${opType}`) && outputs.length === 1;
 
 /** The table that begins with a node; a reason where there is none, undefined where its inputs are none of a table. */
 export async function tableFrom(site: Site, at: number): Promise<Table | string | undefined> {

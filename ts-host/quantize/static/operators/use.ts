@@ -21,6 +21,8 @@ export interface IntegerUse {
   readonly kind: IntegerKind;
   /** Indices of inputs that are codes. */
   readonly data: readonly number[];
+  /** Indices of inputs that another node of the same table makes, in float as it were: they are no codes. */
+  readonly inner?: readonly number[];
   readonly weight?: WeightUse;
   /** One of the data inputs may be a constant. */
   readonly takesConstant?: boolean;

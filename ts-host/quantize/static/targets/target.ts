@@ -12,6 +12,8 @@ export interface Target {
   readonly name: QuantTarget;
   /** Operators with an integer form. */
   readonly operators: Readonly<Record<string, OperatorRule>>;
+  /** Whether anything that is computed of one value, element by element, is looked up in a table. */
+  readonly hasTables?: boolean;
   /** Operators that quantizing is for, and why they stay in float nevertheless. */
   readonly floats: Readonly<Record<string, string>>;
   /** Types whose codes it computes with; others are dequantized in front of every operator. */

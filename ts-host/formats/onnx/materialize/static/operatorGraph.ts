@@ -46,7 +46,8 @@ class OperatorWriter {
 
   #addInteger(node: Node, plan: NodePlan): boolean {
     const site = this.#site;
-    const form = node.domain === '' ? OPERATOR_FORMS[node.opType] : undefined;
+    const hasForm = node.domain === '' && node.inputs.every((input) => this.#isOperand(input));
+    const form = hasForm ? OPERATOR_FORMS[node.opType] : undefined;
     const name = this.#resultOf(node);
     const value = site.values.get(name);
     const result: Codes | undefined = value && { codes: value.codes, ...site.stored.parameters(value.plan) };
@@ -60,6 +61,12 @@ class OperatorWriter {
       site.dequantize(codes);
     }
     return true;
+  }
+
+  /** Codes or a constant: what other nodes of a table make is neither. */
+  #isOperand(name: string): boolean {
+    const { values, index } = this.#site;
+    return name === '' || values.has(name) || index.constant(name) !== undefined;
   }
 
   /** The value whose codes a node makes: its own, or that of the Relu that vanishes in them. */
