@@ -49,10 +49,11 @@ class TableSearch {
     const roots = this.#roots();
     for (const name of this.#inner) {
       const maker = this.#index.maker(name)!;
-      const isTogether = (at: number): boolean => roots.has(at) && roots.get(at) === roots.get(maker);
-      if (![maker, ...this.#index.readers(name)].every(isTogether)) this.#inner.delete(name);
+      const root = roots.get(maker);
+      const isTogether = (at: number): boolean => roots.get(at) === root;
+      if (!root || !this.#index.readers(name).every(isTogether)) this.#inner.delete(name);
     }
-    for (const at of this.#nodes.keys()) if (!roots.has(at) || this.#isWide(at)) this.#nodes.delete(at);
+    for (const [at, root] of roots) if (root === null || this.#isWide(at)) this.#nodes.delete(at);
     if (this.#nodes.size + this.#inner.size < before) return true;
     for (const members of this.#tables()) {
       const ends = members.filter((at) => !this.#inner.has(this.#outputOf(at)));
@@ -83,7 +84,8 @@ class TableSearch {
     if (!isElementwise(node)) return undefined;
     const given = node.inputs.filter((name) => name !== '');
     const constants = given.flatMap((name) => this.#index.constant(name) ?? []);
-    if (constants.some(({ dtype, dims }) => dtype !== 'float32' || elementCount(dims) !== 1)) return undefined;
+    if (constants.some(({ dtype, dims }) => dtype !== 'float32' || elementCount(dims) !== 1))
+      return undefined;
     const computed = given.filter((name) => this.#index.constant(name) === undefined);
     if (computed.length === 0) return undefined;
     const maker = this.#index.maker(computed[0]!);
@@ -95,15 +97,16 @@ class TableSearch {
     return this.#index.graph.nodes[at]!.outputs[0]!;
   }
 
-  /** The one value that a node computes of, through inner ones. */
-  #roots(): Map<number, string> {
-    const roots = new Map<number, string>();
+  /** The one value that each node computes of, through inner ones: null where there are several, nothing behind such nodes. */
+  #roots(): Map<number, string | null> {
+    const roots = new Map<number, string | null>();
     for (const [at, computed] of this.#nodes) {
       const sources = computed.map((name) =>
         this.#inner.has(name) ? roots.get(this.#index.maker(name)!) : name,
       );
       const [first] = sources;
-      if (first !== undefined && sources.every((each) => each === first)) roots.set(at, first);
+      if (sources.some((each) => !each)) continue;
+      roots.set(at, sources.every((each) => each === first) ? first! : null);
     }
     return roots;
   }
