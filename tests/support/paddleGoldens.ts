@@ -24,7 +24,7 @@ type Tensors = Readonly<Record<string, PaddleGoldenTensor>>;
 
 export interface PaddleGolden {
   readonly name: string;
-  /** Bytes of each file, by its ending (`pdmodel`, `pdiparams`, `json`). */
+  /** Bytes of each file, by its ending (`pdmodel`, `pdiparams`, `json`); made anew at each access where weights are made. */
   readonly files: Readonly<Record<string, Uint8Array>>;
   readonly inputs: Tensors;
   readonly outputs: Tensors;
@@ -39,9 +39,24 @@ interface StoredArray {
   readonly offset: number;
 }
 
+interface StoredBytes {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Values that are made, not stored: tests/golden/paddle/fill.py says how, and makes the same. */
+interface Fill {
+  readonly count: number;
+  readonly seed: number;
+  readonly step: number;
+  readonly bias: number;
+}
+
+type StoredFile = StoredBytes | { readonly pieces: readonly (StoredBytes | Fill)[] };
+
 interface StoredCase {
   readonly name: string;
-  readonly files: Readonly<Record<string, { readonly offset: number; readonly length: number }>>;
+  readonly files: Readonly<Record<string, StoredFile>>;
   readonly [group: string]: unknown;
 }
 
@@ -73,6 +88,28 @@ function view(bytes: ArrayBuffer, { dtype, dims, offset }: StoredArray): PaddleG
   return { dtype, dims, data: make(bytes, offset, count) };
 }
 
+function filled({ count, seed, step, bias }: Fill): Uint8Array {
+  const values = new Float32Array(count);
+  let state = seed;
+  for (let i = 0; i < count; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    values[i] = Math.fround(((state >>> 24) - 128) * step) + bias;
+  }
+  return new Uint8Array(values.buffer);
+}
+
+function fileOf(stored: StoredFile, bytes: ArrayBuffer): Uint8Array {
+  if (!('pieces' in stored)) return new Uint8Array(bytes, stored.offset, stored.length);
+  const parts = stored.pieces.map((piece) => ('seed' in piece ? filled(piece) : fileOf(piece, bytes)));
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 /** A group is an object whose members are all stored arrays. */
 function isGroup(value: unknown): value is Readonly<Record<string, StoredArray>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
@@ -91,11 +128,11 @@ function loadCase(stored: StoredCase, bytes: ArrayBuffer): PaddleGolden {
     else
       groups[key] = Object.fromEntries(Object.entries(value).map(([of, array]) => [of, view(bytes, array)]));
   }
-  const contents = Object.entries(files).map(
-    ([ending, { offset, length }]) => [ending, new Uint8Array(bytes, offset, length)] as const,
-  );
   const { inputs = {}, outputs = {} } = groups;
-  return { name, files: Object.fromEntries(contents), inputs, outputs, groups, facts };
+  const contents: Record<string, Uint8Array> = {};
+  for (const [ending, file] of Object.entries(files))
+    Object.defineProperty(contents, ending, { enumerable: true, get: () => fileOf(file, bytes) });
+  return { name, files: contents, inputs, outputs, groups, facts };
 }
 
 const loaded = new Map<string, readonly PaddleGolden[]>();

@@ -29,6 +29,10 @@ class Container:
             self.length += len(data)
         return self.places[key]
 
+    def pieced(self, pieces):
+        """A file of stored pieces and of values that the reader makes (fill.py)."""
+        return {'pieces': [self.file(piece) if isinstance(piece, bytes) else piece for piece in pieces]}
+
     def array(self, array):
         array = np.ascontiguousarray(array)
         dtype = 'bool' if array.dtype == np.bool_ else array.dtype.name
@@ -38,9 +42,10 @@ class Container:
         return {name: self.array(array) for name, array in named.items()}
 
     def add(self, name, files=(), arrays=(), **facts):
-        """files: bytes by name; arrays: arrays by name, by group ('inputs', 'outputs', …); facts: whatever is JSON."""
+        """files: bytes or lists of pieces by name; arrays: arrays by name, by group ('inputs', 'outputs', …); facts: whatever is JSON."""
         assert all(case['name'] != name for case in self.cases), name
-        case = {'name': name, **facts, 'files': {key: self.file(data) for key, data in dict(files).items()}}
+        places = {key: self.file(data) if isinstance(data, bytes) else self.pieced(data) for key, data in dict(files).items()}
+        case = {'name': name, **facts, 'files': places}
         case.update({group: self.arrays(named) for group, named in dict(arrays).items()})
         self.cases.append(case)
 
@@ -50,3 +55,16 @@ class Container:
             (FOLDER / f'{self.name}.{ending}.gz').write_bytes(gzip.compress(data, 9, mtime=0))
         sizes = [(FOLDER / f'{self.name}.{ending}.gz').stat().st_size for ending in ('json', 'bin')]
         print(f'{self.name}: {len(self.cases)} cases, {self.length} bytes, {sizes[0]} + {sizes[1]} compressed')
+
+
+def read_arrays(container, name, group):
+    """Arrays of a case that was written."""
+    index = json.loads(gzip.decompress((FOLDER / f'{container}.json.gz').read_bytes()))
+    data = gzip.decompress((FOLDER / f'{container}.bin.gz').read_bytes())
+    case = next(case for case in index['cases'] if case['name'] == name)
+
+    def array(place):
+        count = int(np.prod(place['dims'], dtype=np.int64))
+        return np.frombuffer(data, place['dtype'], count, place['offset']).reshape(place['dims'])
+
+    return {key: array(place) for key, place in case[group].items()}
