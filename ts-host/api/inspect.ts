@@ -32,7 +32,7 @@ export interface InspectedConstant {
 }
 
 export interface Inspection {
-  readonly format: 'onnx';
+  readonly format: 'onnx' | 'paddle';
   readonly irVersion: number;
   /** Version by domain; the standard operators are under the empty name. */
   readonly opsets: Readonly<Record<string, number>>;

@@ -85,7 +85,7 @@ export interface Model {
    *  `inlineFunctions`. */
   readonly functions: readonly ModelFunction[];
   /** Which format the model came from. */
-  readonly format: 'onnx';
+  readonly format: 'onnx' | 'paddle';
   readonly origin?: unknown;
 }
 

@@ -1,0 +1,32 @@
+// The converters of Paddle's operators: a file per family, a line per family here.
+
+import type { OperatorConverter } from '../operator.js';
+import { ACTIVATIONS } from './activation.js';
+import { CONVOLUTIONS } from './conv.js';
+import { ELEMENTWISE } from './elementwise.js';
+import { MATRIX_PRODUCTS } from './matmul.js';
+import { NORMALIZATIONS } from './normalization.js';
+import { POOLS } from './pool.js';
+import { SHAPES } from './shape.js';
+import { SLICES } from './slice.js';
+import { SOFTMAXES } from './softmax.js';
+import { UNARIES } from './unary.js';
+
+// biome-ignore format: a line per family
+const FAMILIES: readonly (readonly OperatorConverter[])[] = [
+  ACTIVATIONS,
+  CONVOLUTIONS,
+  ELEMENTWISE,
+  MATRIX_PRODUCTS,
+  NORMALIZATIONS,
+  POOLS,
+  SHAPES,
+  SLICES,
+  SOFTMAXES,
+  UNARIES,
+];
+
+/** The converter of a type of operator. */
+export const CONVERTERS: ReadonlyMap<string, OperatorConverter> = new Map(
+  FAMILIES.flat().flatMap((converter) => converter.types.map((type) => [type, converter] as const)),
+);
