@@ -1,6 +1,6 @@
 // Cast and CastLike between all types. Values that fit; what does not fit is pinned to what onnxruntime on x86-64 gives.
 
-import { onnxCode } from '../../ts-host/formats/onnx/dtypes.js';
+import { onnxCode } from '../../ts-host/ir/onnxCodes.js';
 import { ELEMENT_TYPES } from '../../ts-host/wasm/kernels/execute/types.js';
 import { exact, feed, numbersOf, operatorCases, operatorRefuses, random, shape } from './harness.js';
 

@@ -8,7 +8,6 @@
 //   });
 
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { onnxCode } from '../../ts-host/formats/onnx/dtypes.js';
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -28,6 +27,7 @@ import {
   ValueInfoProtoSchema,
 } from '../../ts-host/formats/onnx/proto/onnx_pb.js';
 import type { DType } from '../../ts-host/ir/dtype.js';
+import { onnxCode } from '../../ts-host/ir/onnxCodes.js';
 
 /** number = float, bigint = int, boolean = int 0/1, string = string; arrays of them; tensors; graphs. */
 export type AttributeInput =

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { RunContext } from '../../../ts-host/context.js';
-import { entryBytes, onnxCode, typedField } from '../../../ts-host/formats/onnx/dtypes.js';
+import { entryBytes, typedField } from '../../../ts-host/formats/onnx/dtypes.js';
 import {
   GraphProtoSchema,
   ModelProtoSchema,
@@ -12,6 +12,7 @@ import {
 } from '../../../ts-host/formats/onnx/proto/onnx_pb.js';
 import { readOnnx } from '../../../ts-host/formats/onnx/reader.js';
 import { DTYPE_BITS, type DType } from '../../../ts-host/ir/dtype.js';
+import { onnxCode } from '../../../ts-host/ir/onnxCodes.js';
 import { byteLengthOf, readAll } from '../../../ts-host/ir/tensor.js';
 import { bytesField, varint } from '../../support/onnxBuilder.js';
 import { Rng } from '../../support/rng.js';

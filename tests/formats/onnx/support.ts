@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import { fromBinary } from '@bufbuild/protobuf';
 import { RunContext, type RunOptions } from '../../../ts-host/context.js';
 import { type ErrorCode, OctavoError } from '../../../ts-host/errors.js';
-import { dtypeOf } from '../../../ts-host/formats/onnx/dtypes.js';
 import {
   type AttributeProto,
   type GraphProto,
@@ -20,6 +19,7 @@ import { missing } from '../../../ts-host/io/external.js';
 import type { OutputFile } from '../../../ts-host/io/output.js';
 import { bytesSource, type Source } from '../../../ts-host/io/source.js';
 import type { Model } from '../../../ts-host/ir/model.js';
+import { dtypeOf } from '../../../ts-host/ir/onnxCodes.js';
 
 export type Files = Readonly<Record<string, Uint8Array>>;
 

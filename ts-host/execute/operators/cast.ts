@@ -1,8 +1,8 @@
 // Cast and CastLike, between all numeric types of 8 bits and more. What does not fit in the target becomes what
 // assembly/num/elementwise/convert.ts says.
 
-import { dtypeOf } from '../../formats/onnx/dtypes.js';
 import type { DType } from '../../ir/dtype.js';
+import { dtypeOf } from '../../ir/onnxCodes.js';
 import { castElements } from '../../wasm/kernels/execute/cast.js';
 import { isElementType } from '../../wasm/kernels/execute/types.js';
 import type { NodeContext } from '../node.js';

@@ -1,6 +1,6 @@
 // Trilu and EyeLike: matrices by their diagonals.
 
-import { dtypeOf } from '../../formats/onnx/dtypes.js';
+import { dtypeOf } from '../../ir/onnxCodes.js';
 import { keepTriangle } from '../../wasm/kernels/execute/patterns.js';
 import { type Copy, planCopy, planFill, widthOf } from '../movement/copy.js';
 import { clamp, product } from '../movement/dims.js';

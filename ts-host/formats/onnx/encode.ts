@@ -3,8 +3,9 @@
 
 import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import type { Attribute, Graph, Node, ValueInfo } from '../../ir/model.js';
+import { onnxCode } from '../../ir/onnxCodes.js';
 import type { Tensor } from '../../ir/tensor.js';
-import { onnxCode, RAW_DATA } from './dtypes.js';
+import { RAW_DATA } from './dtypes.js';
 import type { ExternalPlan, Holder } from './externalPlan.js';
 import type {
   AttributeOrigin,

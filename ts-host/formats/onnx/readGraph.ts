@@ -4,8 +4,8 @@
 import { OctavoError } from '../../errors.js';
 import { MAX_NESTING } from '../../ir/check.js';
 import type { Attribute, Graph, Node, ValueInfo } from '../../ir/model.js';
+import { dtypeOf } from '../../ir/onnxCodes.js';
 import type { Tensor } from '../../ir/tensor.js';
-import { dtypeOf } from './dtypes.js';
 import { MAX_MESSAGE_BYTES } from './limits.js';
 import type { GraphOrigin, NodeOrigin, SparseTensor, StoredMessage, ValueInfoOrigin } from './origin.js';
 import {

@@ -4,10 +4,10 @@
 import { OctavoError } from '../../errors.js';
 import { bytesSource } from '../../io/source.js';
 import type { DType } from '../../ir/dtype.js';
+import { dtypeOf } from '../../ir/onnxCodes.js';
 import { byteLengthOf, elementCount, sliceData, type Tensor, type TensorData } from '../../ir/tensor.js';
 import {
   DOUBLE_DATA,
-  dtypeOf,
   entryBytes,
   FLOAT_DATA,
   INT32_DATA,

@@ -2,8 +2,8 @@
 //
 //   x ──unpack 4 or 2 bits──► bytes ──dequantize──► float32 ──round to halves──► y
 
-import { dtypeOf } from '../../../formats/onnx/dtypes.js';
 import { DTYPE_BITS, type DType } from '../../../ir/dtype.js';
+import { dtypeOf } from '../../../ir/onnxCodes.js';
 import { dequantizeCodes, fromFloat32, unpackSmall } from '../../../wasm/kernels/execute/qparams.js';
 import type { NodeContext } from '../../node.js';
 import type { Addresses, Operator, Plan, Step } from '../../operator.js';

@@ -3,8 +3,8 @@
 //
 //   x ──widen halves──► float32 ──quantize──► bytes ──pack 4 or 2 bits──► y
 
-import { dtypeOf } from '../../../formats/onnx/dtypes.js';
 import { DTYPE_BITS, type DType } from '../../../ir/dtype.js';
+import { dtypeOf } from '../../../ir/onnxCodes.js';
 import { writeInts } from '../../../wasm/kernels/execute/ints.js';
 import {
   dequantizeCodes,

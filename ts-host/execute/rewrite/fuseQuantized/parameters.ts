@@ -2,10 +2,10 @@
 // can take is read: 8-bit codes (int32 for biases) under constant float32 scales, one for all or one along an axis.
 
 import { OctavoError } from '../../../errors.js';
-import { dtypeOf } from '../../../formats/onnx/dtypes.js';
 import { integer } from '../../../ir/attributes.js';
 import type { DType } from '../../../ir/dtype.js';
 import type { Node } from '../../../ir/model.js';
+import { dtypeOf } from '../../../ir/onnxCodes.js';
 import { elementCount, type Tensor } from '../../../ir/tensor.js';
 import type { Elements } from '../../node.js';
 

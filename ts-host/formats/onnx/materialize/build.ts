@@ -2,10 +2,10 @@
 
 import type { CodeDType, DType } from '../../../ir/dtype.js';
 import type { Attribute, Node } from '../../../ir/model.js';
+import { onnxCode } from '../../../ir/onnxCodes.js';
 import { bytesData, type Tensor, type TensorData } from '../../../ir/tensor.js';
 import { CodePacker, codesOf } from '../../../tensor/codes.js';
 import type { Engine } from '../../../wasm/engine.js';
-import { onnxCode } from '../dtypes.js';
 
 /** Domain of the operators that onnxruntime adds to the standard. */
 export const CONTRIB = 'com.microsoft';

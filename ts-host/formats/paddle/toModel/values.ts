@@ -2,7 +2,7 @@
 
 import { intAttribute } from '../../../ir/attributes.js';
 import type { DType } from '../../../ir/dtype.js';
-import { onnxCode } from '../../onnx/dtypes.js';
+import { onnxCode } from '../../../ir/onnxCodes.js';
 import type { OpScope } from './opScope.js';
 
 /** `value` with the dims `dims`, 0 and -1 as ONNX's Reshape takes them. */
