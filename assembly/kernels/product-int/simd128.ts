@@ -16,7 +16,8 @@ import { gatherRows, gatherTiles, isPointwise, startRows } from './gather';
 import { DOT, formOf, PAIRS, panelBytes, panelsStart, sumsOf, THIN } from './packed';
 import { DOT_ROWS, dotRow, dotTile, PAIRS_ROWS, pairsTile } from './relaxed';
 import { chunkRows, paddedDepth, rowsOf, WIDE_ROWS } from './rows';
-import { thinTile, wideTile } from './tiles';
+import { thinTile } from './tiles';
+import { wideTiles } from './wide';
 
 /** Makes ready what {@link product_int} reads beside its arguments. Once a run. */
 export function product_int_prepare(argsPtr: usize): void {
@@ -104,17 +105,5 @@ function panelTiles(
       else dotTile(a, pitch, count, panelPtr, depth, biasPtr);
     } else thinTile(a, panelPtr, depth, biasPtr);
     finishTile(args, count, columns, outPtr + start * stride, stride, multipliersPtr, addendPtr);
-  }
-}
-
-function wideTiles(
-  args: ProductArgs, rowsPtr: usize, rows: usize, panelPtr: usize, depth: usize, biasPtr: usize,
-  columns: usize, outPtr: usize, stride: usize, multipliersPtr: usize, addendPtr: usize,
-): void {
-  for (let row: usize = 0; row < rows; row += WIDE_ROWS) {
-    wideTile(rowsPtr, panelPtr, depth, biasPtr);
-    finishTile(args, min(WIDE_ROWS, rows - row), columns, outPtr, stride, multipliersPtr, addendPtr);
-    rowsPtr += (depth << 1) * WIDE_ROWS;
-    outPtr += stride * WIDE_ROWS;
   }
 }
