@@ -5,7 +5,8 @@
 
 import { ConvShape, isInside } from '../../abi/conv-shape';
 import { ProductArgs, shapeOf } from '../../abi/product-args';
-import { WIDE_ROWS } from './rows';
+import { interleaveTiles } from './interleave';
+import { codesPitch, GATHERED_ROWS } from './rows';
 
 /** What every run needs: values in all lanes. */
 let flip: u32 = 0;
@@ -76,39 +77,22 @@ function kernelRow<T>(rowPtr: usize, toPtr: usize, start: i32, shape: ConvShape)
   }
 }
 
-/** Rows [from, from + rows) of one group as i16, in tiles of 4 interleaved by pairs of depths: (k0 k1) of rows 0, 1, 2, 3,
- *  then (k2 k3). A last tile has as many, of which some are not written. After `rowsEnd` are 4 rows of room. */
+/** Rows [from, from + rows) of one group as i16, in tiles (interleave.ts). After `rowsEnd` is room for some rows of codes. */
 export function gatherTiles(
   args: ProductArgs, group: usize, from: usize, rows: usize, toPtr: usize, rowsEnd: usize, depth: usize,
 ): void {
-  const pitch = depth << 1;
-  for (let row: usize = 0; row < rows; row += WIDE_ROWS) {
-    gatherRows<i16>(args, group, from + row, min(WIDE_ROWS, rows - row), rowsEnd, pitch);
-    interleave(rowsEnd, pitch, toPtr);
-    toPtr += pitch * WIDE_ROWS;
+  const shape = shapeOf(args);
+  const length = <usize>shape.groupChannels;
+  if (isPointwise(shape) && (length & 7) == 0) {
+    const x = args.x + from * <usize>shape.channels + group * length;
+    return interleaveTiles(x, shape.channels, rows, depth, toPtr, args.flip, args.zeroPoint);
   }
-}
-
-/** Four rows of `pitch` bytes, a multiple of 8. */
-function interleave(fromPtr: usize, pitch: usize, toPtr: usize): void {
-  const second = fromPtr + pitch;
-  const third = second + pitch;
-  const fourth = third + pitch;
-  for (let i: usize = 0; i < pitch; i += 16) {
-    const r0 = v128.load(fromPtr + i);
-    const r1 = v128.load(second + i);
-    const r2 = v128.load(third + i);
-    const r3 = v128.load(fourth + i);
-    const low01 = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5);
-    const low23 = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
-    v128.store(toPtr, v128.shuffle<i64>(low01, low23, 0, 2));
-    v128.store(toPtr, v128.shuffle<i64>(low01, low23, 1, 3), 16);
-    if (i + 8 == pitch) return;
-    const high01 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7);
-    const high23 = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
-    v128.store(toPtr, v128.shuffle<i64>(high01, high23, 0, 2), 32);
-    v128.store(toPtr, v128.shuffle<i64>(high01, high23, 1, 3), 48);
-    toPtr += 64;
+  const pitch = codesPitch(depth);
+  for (let row: usize = 0; row < rows; row += GATHERED_ROWS) {
+    const count = min(GATHERED_ROWS, rows - row);
+    gatherRows<u8>(args, group, from + row, count, rowsEnd, pitch);
+    interleaveTiles(rowsEnd, pitch, count, depth, toPtr, 0, args.zeroPoint);
+    toPtr += (depth << 1) * GATHERED_ROWS;
   }
 }
 

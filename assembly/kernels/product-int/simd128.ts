@@ -15,7 +15,7 @@ import { finishTile, prepareConstants } from './finish';
 import { gatherRows, gatherTiles, isPointwise, startRows } from './gather';
 import { DOT, formOf, PAIRS, panelBytes, panelsStart, sumsOf, THIN } from './packed';
 import { DOT_ROWS, dotRow, dotTile, PAIRS_ROWS, pairsTile } from './relaxed';
-import { chunkRows, paddedDepth, rowsOf, WIDE_ROWS } from './rows';
+import { chunkRows, codesAfter, paddedDepth, rowsOf } from './rows';
 import { thinTile } from './tiles';
 import { wideTiles } from './wide';
 
@@ -62,7 +62,7 @@ function chunk(
     rowsPtr = args.x + from * pitch + group * <usize>shape.groupChannels;
   } else if (bytes) gatherRows<u8>(args, group, from, rows, rowsPtr, pitch);
   else if (form == THIN) gatherRows<i16>(args, group, from, rows, rowsPtr, pitch);
-  else gatherTiles(args, group, from, rows, rowsPtr, rowsPtr + ((rows + 3) & ~3) * pitch, depth);
+  else gatherTiles(args, group, from, rows, rowsPtr, codesAfter(rowsPtr, rows, depth), depth);
   const outputs = <usize>shape.groupOutputs;
   const panels = panelsOf(outputs);
   const elements = elementBytes(args.ending);
