@@ -113,6 +113,36 @@ export function startRows(args: ProductArgs, from: usize): void {
   image = <i32>(from / shape.outDepth);
 }
 
+/** Rows of `count` neighbouring windows that lie inside x: runs at equal distances. */
+function insideWindows<T>(shape: ConvShape, first: usize, toPtr: usize, pitch: usize, count: i32): void {
+  const channels = <usize>shape.channels;
+  const runBytes = <usize>shape.kernelWidth * channels;
+  const downBytes = <usize>(shape.dilationHeight * shape.width) * channels;
+  const height = <usize>shape.kernelHeight;
+  const stepBytes = <usize>shape.strideWidth * channels;
+  // Short runs, as of the three channels of a picture, are a vector each, if what is read over the last lies in the image.
+  const short = sizeof<T>() == 1 && runBytes <= 16;
+  const reach = (height - 1) * downBytes + 16;
+  const flips = i8x16.splat(<i8>flip);
+  for (; count > 0; count--) {
+    const end = first + height * downBytes;
+    let to = toPtr;
+    if (short && first + reach <= imageEnd) {
+      for (let run = first; run < end; run += downBytes) {
+        v128.store(to, v128.xor(v128.load(run), flips));
+        to += runBytes;
+      }
+    } else {
+      for (let run = first; run < end; run += downBytes) {
+        copyRun<T>(run, to, runBytes);
+        to += runBytes * sizeof<T>();
+      }
+    }
+    first += stepBytes;
+    toPtr += pitch;
+  }
+}
+
 /** Rows [from, from + rows) of one group at toPtr, `pitch` bytes apart. T is i16 or u8. `from` is where startRows went, or where
  *  the rows before end. */
 export function gatherRows<T>(
@@ -140,19 +170,16 @@ export function gatherRows<T>(
     && (shape.dilationWidth == 1 || shape.kernelWidth == 1);
   const lastLeft = shape.width - shape.kernelWidth;
   const lastTop = shape.height - 1 - (shape.kernelHeight - 1) * shape.dilationHeight;
-  const downBytes = <usize>shape.dilationHeight * lineBytes;
-  for (let row: usize = 0; row < rows; row++) {
+  let count = 1;
+  for (let row: usize = 0; row < rows; row += count) {
     let to = toPtr + row * pitch;
     const left = w * shape.strideWidth - shape.padWidth;
     const top = h * shape.strideHeight - shape.padHeight;
+    count = 1;
     if (joined && left >= 0 && left <= lastLeft && top >= 0 && top <= lastTop) {
-      // The whole window lies inside: runs at equal distances.
-      let run = x + (<usize>(image * shape.height + top) * <usize>shape.width + <usize>left) * channels;
-      for (let kh = 0; kh < shape.kernelHeight; kh++) {
-        copyRun<T>(run, to, rowElements);
-        run += downBytes;
-        to += rowElements * sizeof<T>();
-      }
+      count = min(min(<i32>(rows - row), shape.outWidth - w), (lastLeft - left) / shape.strideWidth + 1);
+      const first = x + (<usize>(image * shape.height + top) * <usize>shape.width + <usize>left) * channels;
+      insideWindows<T>(shape, first, to, pitch, count);
     } else for (let kd = 0; kd < shape.kernelDepth; kd++) {
       const z = plane * shape.strideDepth - shape.padDepth + kd * shape.dilationDepth;
       for (let kh = 0; kh < shape.kernelHeight; kh++) {
@@ -164,7 +191,8 @@ export function gatherRows<T>(
         to += rowElements * sizeof<T>();
       }
     }
-    if (++w == shape.outWidth) {
+    w += count;
+    if (w == shape.outWidth) {
       w = 0;
       if (++h == shape.outHeight) {
         h = 0;
