@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+import fill
+
 FOLDER = Path(__file__).parent
 
 
@@ -57,11 +59,28 @@ class Container:
         print(f'{self.name}: {len(self.cases)} cases, {self.length} bytes, {sizes[0]} + {sizes[1]} compressed')
 
 
-def read_arrays(container, name, group):
-    """Arrays of a case that was written."""
+def read_case(container, name):
     index = json.loads(gzip.decompress((FOLDER / f'{container}.json.gz').read_bytes()))
     data = gzip.decompress((FOLDER / f'{container}.bin.gz').read_bytes())
-    case = next(case for case in index['cases'] if case['name'] == name)
+    return next(case for case in index['cases'] if case['name'] == name), data
+
+
+def read_file(container, name, ending):
+    """Bytes of a file of a case that was written."""
+    case, data = read_case(container, name)
+
+    def piece(stored):
+        if 'seed' in stored:
+            return fill.values(**stored).tobytes()
+        return data[stored['offset'] : stored['offset'] + stored['length']]
+
+    stored = case['files'][ending]
+    return b''.join(map(piece, stored['pieces'])) if 'pieces' in stored else piece(stored)
+
+
+def read_arrays(container, name, group):
+    """Arrays of a case that was written."""
+    case, data = read_case(container, name)
 
     def array(place):
         count = int(np.prod(place['dims'], dtype=np.int64))
