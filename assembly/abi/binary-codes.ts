@@ -17,3 +17,22 @@ export class BinaryCodes {
   /** 0 add, 1 multiply. */
   op: i32;
 }
+
+/** Factors of scales are cut to this, so that nothing overflows: every code but the zero point saturates long before. */
+const MOST_FACTOR: f32 = 1e30;
+
+/** NaN, which only scales that are none give, is 0: the code is the zero point then. */
+@inline
+function finite(factor: f32): f32 {
+  return factor == factor ? max<f32>(-MOST_FACTOR, min<f32>(MOST_FACTOR, factor)) : 0;
+}
+
+/** What the product of two codes is multiplied with. */
+export function productFactor(codes: BinaryCodes): f32 {
+  return finite((load<f32>(codes.aScale) * load<f32>(codes.bScale)) / load<f32>(codes.yScale));
+}
+
+/** What the codes of the operand with its scale at `scalePtr` are multiplied with. */
+export function sumFactor(codes: BinaryCodes, scalePtr: usize): f32 {
+  return finite(load<f32>(scalePtr) / load<f32>(codes.yScale));
+}

@@ -1,9 +1,9 @@
 // Operators of two tensors of codes, scalar and normative: kernels/qlinear says what the arguments are and equals it bit for
 // bit.
 
-import { BinaryCodes } from '../abi/binary-codes';
+import { BinaryCodes, productFactor, sumFactor } from '../abi/binary-codes';
 import { nextRow, rowLength, rowOffset, rowStep } from '../layout/broadcast';
-import { dequantizeOne, quantizeOne } from '../num/code';
+import { quantizeOne } from '../num/code';
 
 @inline
 function codeAt(ptr: usize, signed: bool): i32 {
@@ -15,13 +15,13 @@ export function binary_codes_u8(aPtr: usize, bPtr: usize, outPtr: usize, codesPt
   const signed = codes.signed != 0;
   do {
     for (let i: usize = 0; i < rowLength(block); i++) {
-      const a = codeAt(aPtr + rowOffset(block, 0) + i * rowStep(block, 0), signed);
-      const b = codeAt(bPtr + rowOffset(block, 1) + i * rowStep(block, 1), signed);
-      const x = dequantizeOne(a, load<f32>(codes.aScale), codes.aZeroPoint);
-      const y = dequantizeOne(b, load<f32>(codes.bScale), codes.bZeroPoint);
-      const value = codes.op == 1 ? x * y : x + y;
-      const scale = load<f32>(codes.yScale);
-      store<u8>(outPtr++, <u8>quantizeOne(value, scale, codes.yZeroPoint, codes.codeMin, codes.codeMax));
+      const a = codeAt(aPtr + rowOffset(block, 0) + i * rowStep(block, 0), signed) - codes.aZeroPoint;
+      const b = codeAt(bPtr + rowOffset(block, 1) + i * rowStep(block, 1), signed) - codes.bZeroPoint;
+      const y =
+        codes.op == 1
+          ? <f32>(a * b) * productFactor(codes)
+          : <f32>a * sumFactor(codes, codes.aScale) + <f32>b * sumFactor(codes, codes.bScale);
+      store<u8>(outPtr++, <u8>quantizeOne(y, 1, codes.yZeroPoint, codes.codeMin, codes.codeMax));
     }
   } while (nextRow(block));
 }

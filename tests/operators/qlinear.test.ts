@@ -21,13 +21,27 @@ const domain = 'com.microsoft';
 
 const scale = (rng: Rng, low = 0.01, high = 0.1): Feed => random(rng, 'float32', [], { low, high });
 
+/** By the index of the case: a table, and short rows of which one operand has the same in all. */
+const BINARY_DIMS: Readonly<Record<number, number[]>> = {
+  23: [3, 17000],
+  24: [1, 12, 96, 3],
+  25: [2, 31, 12, 5],
+  26: [2, 7, 100, 24],
+};
+const BINARY_OTHERS: Readonly<Record<number, number[]>> = {
+  23: [1, 17000],
+  24: [3],
+  25: [2, 1, 1, 5],
+  26: [1, 1, 1, 24],
+};
+
 for (const opType of ['QLinearAdd', 'QLinearMul']) {
   operatorCases(opType, {
-    cases: 24,
-    bound: absolute(1),
+    cases: 27,
+    bound: opType === 'QLinearMul' ? exact : absolute(1),
     make: (rng, index): Case => {
-      const dims = index === 23 ? [3, 17000] : shape(rng, rng.int(0, 4), 1, 7);
-      const other = index === 23 ? [1, 17000] : broadcastable(rng, dims);
+      const dims = BINARY_DIMS[index] ?? shape(rng, rng.int(0, 4), 1, 7);
+      const other = BINARY_OTHERS[index] ?? broadcastable(rng, dims);
       const [a, b] = rng.float() < 0.5 ? [dims, other] : [other, dims];
       const type = pick(rng, BYTES);
       return {

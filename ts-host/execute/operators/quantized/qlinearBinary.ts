@@ -1,8 +1,9 @@
-// QLinearAdd and QLinearMul: both operands as float32, the operator, the result as codes. That is their definition; the
-// codes of onnxruntime, which folds the scales first, may be one apart. With one number the result is a function of one code:
-// a table.
+// QLinearAdd and QLinearMul: sums and products of codes, with the scales put together first (assembly/kernels/qlinear). QLinearMul
+// gives the codes of onnxruntime; those of QLinearAdd, which it sums in another order, may be one apart, as may those of
+// DequantizeLinear, the operator and QuantizeLinear. With one number the result is a function of one code: a table.
 
 import { broadcastShape, planWalk, walkBytes, writeWalk } from '../../../wasm/kernels/execute/broadcast.js';
+import { copyStrided } from '../../../wasm/kernels/execute/copy.js';
 import {
   BINARY_CODES_BYTES,
   type BinaryOfCodes,
@@ -14,9 +15,11 @@ import {
   writeBinaryCodes,
 } from '../../../wasm/kernels/execute/qlinear.js';
 import { widenCodes } from '../../../wasm/kernels/execute/qparams.js';
+import { scratchOf } from '../../movement/copy.js';
 import type { NodeContext } from '../../node.js';
 import type { Addresses, Operator, Plan, Step } from '../../operator.js';
 import { byteType, codeRange } from '../../quantized/codes.js';
+import { longRows } from '../../quantized/longRows.js';
 import { checkOneScale } from '../../quantized/oneScale.js';
 import { ScratchPlan } from '../../quantized/scratch.js';
 import { describeType, sizeOf } from '../../value.js';
@@ -76,21 +79,27 @@ function byWalk(
   scratch: ScratchPlan,
   operands: readonly (readonly number[])[],
 ): (at: Addresses) => Step[] {
+  const long = longRows(dims, operands);
+  const { engine } = node;
   const walk = scratch.take(walkBytes(dims.length));
-  const pieces = planWalk(dims, operands, PIECE_ELEMENTS);
+  const row = scratch.take(long?.bytes ?? 0);
+  const copying = scratch.take(scratchOf([long?.copy]));
+  const pieces = planWalk(long?.dims ?? dims, long?.operands ?? operands, PIECE_ELEMENTS);
+  const addressOf = (at: Addresses, operand: number): number =>
+    operand === long?.repeated ? at.scratch + row : at.input(operand === 0 ? A[0] : B[0]);
+  const prepare = (at: Addresses): void => {
+    begin(at);
+    if (long === undefined) return;
+    const source = at.input(long.repeated === 0 ? A[0] : B[0]);
+    copyStrided(engine, 1, long.copy.loops, source, at.scratch + row, at.scratch + copying);
+  };
   return (at) =>
     pieces.map((piece, i) => () => {
-      if (i === 0) begin(at);
-      const [x, y] = [at.input(A[0]) + piece.starts[0]!, at.input(B[0]) + piece.starts[1]!];
-      writeWalk(node.engine, at.scratch + walk, piece);
-      binaryCodes(
-        node.engine.kernels,
-        x,
-        y,
-        at.output(0) + piece.outStart,
-        at.scratch + block,
-        at.scratch + walk,
-      );
+      if (i === 0) prepare(at);
+      const [x, y] = [addressOf(at, 0) + piece.starts[0]!, addressOf(at, 1) + piece.starts[1]!];
+      writeWalk(engine, at.scratch + walk, piece);
+      const out = at.output(0) + piece.outStart;
+      binaryCodes(engine.kernels, x, y, out, at.scratch + block, at.scratch + walk);
     });
 }
 
