@@ -22,6 +22,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['recover'],
   ['report'],
   ['api'],
+  ['paddle'],
   ['images'],
   ['index'],
   ['reporting'],

@@ -2,6 +2,7 @@
 
 export { type CalibrateOptions, calibrate } from './api/calibrate.js';
 export { type Inspection, type InspectOptions, inspect } from './api/inspect.js';
+export type { ModelInput, ModelOpener } from './api/open.js';
 export type { OnnxRuntime } from './api/ortAdapter.js';
 export { planQuantization, quantize } from './api/quantize.js';
 export type { QuantizeResult } from './api/result.js';

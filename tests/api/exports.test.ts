@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import * as octavoImages from '../../ts-host/images.js';
 import * as octavo from '../../ts-host/index.js';
 import * as octavoNode from '../../ts-host/node.js';
+import * as octavoPaddle from '../../ts-host/paddle.js';
 import * as octavoReport from '../../ts-host/reporting.js';
 
 const VALUES = [
@@ -67,7 +68,7 @@ const TYPES =
   `ActivationPlan Bits CalibrateOptions CalibrationOptions CheckpointOptions CheckpointStore DType Diagnostics
   DirectoryHandleLike ErrorCode ErrorPlace ExecutorName ExternalResolver Family FamilyChoice
   FileHandleLike FloatNode GivenSamples GranularityName Histogram HttpOptions InitModules InspectOptions
-  Inspection IntegerMode KernelChoice MemorySink ModuleInput ModuleSource NodeDecision NodeForm NodePlan NodeTime OnnxRuntime OutputFile Progress
+  Inspection IntegerMode KernelChoice MemorySink ModelInput ModelOpener ModuleInput ModuleSource NodeDecision NodeForm NodePlan NodeTime OnnxRuntime OutputFile Progress
   QuantMode QuantPlan QuantTarget QuantizeOptions QuantizeReport QuantizeResult R2ReadBucket R2WriteBucket
   Recovery RecoveryReport RelaxedState RunOptions RunSessionOptions Sample SampleExtremes SampleInput SampleSource Samples
   SessionDiagnostics SessionMemory SessionOptions SessionThreads Shard Sink SinkFile Source SourceInput StepOutcome Tensor
@@ -104,6 +105,15 @@ test('octavo/images exports -> these values and types', () => {
 test('octavo/report exports -> these values and types', () => {
   assert.deepEqual(Object.keys(octavoReport).sort(), REPORT_VALUES);
   assert.deepEqual(typesOf('reporting.ts'), REPORT_TYPES);
+});
+
+test('octavo/paddle exports -> these values and types', () => {
+  assert.deepEqual(Object.keys(octavoPaddle).sort(), ['PaddleModel', 'readPaddle', 'toOnnx']);
+  assert.deepEqual(
+    typesOf('paddle.ts'),
+    `InputDims OnnxModel PaddleAttribute PaddleBlock PaddleFiles PaddleLayout PaddleNet PaddleOp PaddleProgram PaddleScalar PaddleVar
+    PaddleVarKind ReadPaddleOptions ToOnnxOptions`.split(/\s+/),
+  );
 });
 
 test('octavo/node exports -> those and what only Node has', () => {

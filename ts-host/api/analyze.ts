@@ -3,7 +3,6 @@
 import { RunContext, type RunOptions } from '../context.js';
 import type { Samples } from '../data/sample.js';
 import { type ErrorCode, OctavoError } from '../errors.js';
-import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
 import type { Model } from '../ir/model.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
@@ -14,7 +13,7 @@ import { Links } from '../report/layers/links.js';
 import { findTwins } from '../report/layers/twins.js';
 import { planSettings, recoverySettings, type Setting } from '../report/planFacts.js';
 import { engine as defaultEngine, executionEngine } from '../wasm/load.js';
-import { openModel } from './open.js';
+import { type ModelInput, openModel } from './open.js';
 import { QuantizeResult } from './result.js';
 
 export interface AnalyzeOptions extends RunOptions {
@@ -51,8 +50,8 @@ export interface AnalyzeOptions extends RunOptions {
  *  const page = reportToHtml(await analyze(bytes, result, samples));
  *  ``` */
 export async function analyze(
-  float: SourceInput,
-  quantized: SourceInput | QuantizeResult,
+  float: ModelInput,
+  quantized: ModelInput | QuantizeResult,
   samples: Samples,
   options: AnalyzeOptions = {},
 ): Promise<Report> {

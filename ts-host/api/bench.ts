@@ -6,13 +6,13 @@ import { patternFeed } from '../data/patternFeeds.js';
 import { type CheckedSample, isRepeatable, readSamples } from '../data/readSamples.js';
 import type { Samples } from '../data/sample.js';
 import { OctavoError } from '../errors.js';
-import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
 import type { ValueInfo } from '../ir/model.js';
 import { median } from '../report/bench/timing.js';
 import { LabelFinder, type Labels } from '../report/compare/labels.js';
 import { BenchSubject, type ModelBench } from './benchSubject.js';
 import { inputTypes } from './describe.js';
+import type { ModelInput } from './open.js';
 import { requireThreads } from './session.js';
 
 export interface BenchOptions extends RunOptions {
@@ -39,7 +39,7 @@ export interface BenchOptions extends RunOptions {
   /** Class of each sample: accuracy is told too. */
   readonly labels?: Labels | undefined;
   /** Another model, run in turn with the first: of each batch first the one, then the other. */
-  readonly against?: SourceInput | undefined;
+  readonly against?: ModelInput | undefined;
   /** Where external data of that model is. Default: where that of the first is. */
   readonly externalAgainst?: ExternalResolver | undefined;
 }
@@ -70,7 +70,7 @@ const AHEAD_BYTES = 1 << 26;
  *  import { benchModel } from 'octavo/report';
  *  const { medianMs, layers } = await benchModel(modelBytes, { now: () => performance.now() });
  *  ``` */
-export async function benchModel(source: SourceInput, options: BenchOptions): Promise<Bench> {
+export async function benchModel(source: ModelInput, options: BenchOptions): Promise<Bench> {
   checkOptions(options);
   const context = new RunContext(options);
   const {

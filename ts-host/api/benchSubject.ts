@@ -4,7 +4,6 @@ import type { RunContext } from '../context.js';
 import type { CheckedSample } from '../data/readSamples.js';
 import { checkFeeds, type Tensor } from '../data/tensor.js';
 import type { ProgramFacts } from '../execute/executor.js';
-import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
 import type { ValueInfo } from '../ir/model.js';
 import { gopsOf, type LayerTime, LayerTimer } from '../report/bench/layers.js';
@@ -13,7 +12,7 @@ import { type Accuracy, TopClasses } from '../report/bench/topClasses.js';
 import { partners } from '../report/compare/compare.js';
 import type { LabelFinder } from '../report/compare/labels.js';
 import { OctavoRunner } from './octavoRunner.js';
-import { openModel } from './open.js';
+import { type ModelInput, openModel } from './open.js';
 import { diagnosticsOf, type SessionDiagnostics } from './session.js';
 
 /** Bytes that running a model takes. */
@@ -72,11 +71,7 @@ export class BenchSubject {
   }
 
   /** @throws OctavoError as Session.create */
-  static async open(
-    source: SourceInput,
-    options: SubjectOptions,
-    context: RunContext,
-  ): Promise<BenchSubject> {
+  static async open(source: ModelInput, options: SubjectOptions, context: RunContext): Promise<BenchSubject> {
     const begun = options.now();
     const opened = await openModel(source, { external: options.external }, context);
     try {

@@ -4,12 +4,11 @@ import type { CalibrationOptions } from '../calibrate/calibrate.js';
 import type { CalibrationStats } from '../calibrate/stats.js';
 import { RunContext, type RunOptions } from '../context.js';
 import type { Samples } from '../data/sample.js';
-import type { SourceInput } from '../io/any-source.js';
 import { Breather } from '../io/breather.js';
 import type { ExternalResolver } from '../io/external.js';
 import { engine, executionEngine } from '../wasm/load.js';
 import type { ObservationOptions } from './observedValues.js';
-import { openModel } from './open.js';
+import { type ModelInput, openModel } from './open.js';
 
 export interface CalibrateOptions extends RunOptions, CalibrationOptions, ObservationOptions {
   /** Where external data is, if the model has any. */
@@ -32,7 +31,7 @@ export interface CalibrateOptions extends RunOptions, CalibrationOptions, Observ
  *  await writeFile('model.stats', await stats.bytes());
  *  ``` */
 export async function calibrate(
-  source: SourceInput,
+  source: ModelInput,
   samples: Samples,
   options: CalibrateOptions = {},
 ): Promise<CalibrationStats> {

@@ -2,12 +2,11 @@
 
 import { RunContext, type RunOptions } from '../context.js';
 import type { Samples } from '../data/sample.js';
-import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
 import { type Comparison, compareOutputs } from '../report/compare/compare.js';
 import type { Labels } from '../report/compare/labels.js';
 import { executionEngine } from '../wasm/load.js';
-import { openModel } from './open.js';
+import { type ModelInput, openModel } from './open.js';
 
 export interface CompareOptions extends RunOptions {
   /** Where external data of `a` is, if it has any. */
@@ -33,8 +32,8 @@ export interface CompareOptions extends RunOptions {
  *  const { cosine, sqnrDb, agreement } = await compareModels(floatBytes, quantizedBytes, samples);
  *  ``` */
 export async function compareModels(
-  a: SourceInput,
-  b: SourceInput,
+  a: ModelInput,
+  b: ModelInput,
   samples: Samples,
   options: CompareOptions = {},
 ): Promise<Comparison> {

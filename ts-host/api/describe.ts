@@ -5,12 +5,11 @@ import { RunContext, type RunOptions } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { ProgramFacts } from '../execute/executor.js';
 import type { TensorType } from '../execute/value.js';
-import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
 import type { ValueInfo } from '../ir/model.js';
 import { elementCount } from '../ir/tensor.js';
 import { OctavoRunner } from './octavoRunner.js';
-import { openModel } from './open.js';
+import { type ModelInput, openModel } from './open.js';
 
 export type { ProgramFacts } from '../execute/executor.js';
 
@@ -22,7 +21,7 @@ export interface DescribeOptions extends RunOptions {
 
 /** @throws OctavoError `FEED_INVALID` where a shape is missing or does not fit; otherwise as a session that runs. */
 export async function describeExecution(
-  source: SourceInput,
+  source: ModelInput,
   options: DescribeOptions = {},
 ): Promise<ProgramFacts> {
   const context = new RunContext(options);

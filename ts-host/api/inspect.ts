@@ -1,12 +1,11 @@
 // inspect(): what a model holds, without reading a single weight.
 
 import { RunContext, type RunOptions } from '../context.js';
-import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
 import { ConstantScope } from '../ir/constants.js';
 import { type Graph, type ValueInfo, visitGraphs } from '../ir/model.js';
 import { elementCount } from '../ir/tensor.js';
-import { openModel } from './open.js';
+import { type ModelInput, openModel } from './open.js';
 
 export interface InspectOptions extends RunOptions {
   /** Where external data is, if the model has any. */
@@ -60,7 +59,7 @@ export interface Inspection {
  *  ```ts
  *  const { operators, parameters } = await inspect(modelBytes);
  *  ``` */
-export async function inspect(input: SourceInput, options: InspectOptions = {}): Promise<Inspection> {
+export async function inspect(input: ModelInput, options: InspectOptions = {}): Promise<Inspection> {
   const opened = await openModel(input, options, new RunContext(options));
   try {
     const { model, byteLength } = opened;

@@ -25,13 +25,24 @@ export interface OpenOptions {
   readonly external?: ExternalResolver | undefined;
 }
 
-/** Opens and reads a model of any format Octavo knows (ONNX).
- *  @throws OctavoError as readOnnx and toSource. */
+/** A model that opens itself: of a format that the core does not carry, as `readPaddle` of `octavo/paddle` returns. */
+export interface ModelOpener {
+  /** Gives the model; closing it must leave this object usable.
+   *  @internal */
+  open(context: RunContext): Promise<OpenModel>;
+}
+
+/** Every function that takes a model takes these: an ONNX file, or what another entry of Octavo has read. */
+export type ModelInput = SourceInput | ModelOpener;
+
+/** Opens and reads a model: ONNX, or what opens itself.
+ *  @throws OctavoError as readOnnx and toSource, or as the opener. */
 export async function openModel(
-  input: SourceInput,
+  input: ModelInput,
   { external }: OpenOptions,
   context: RunContext,
 ): Promise<OpenModel> {
+  if (isOpener(input)) return input.open(context);
   const source = await toSource(input, context);
   const files = external === undefined ? undefined : cachingResolver(external);
   let externalBytes = 0;
@@ -62,6 +73,10 @@ export async function openModel(
     await close();
     throw error;
   }
+}
+
+function isOpener(input: ModelInput): input is ModelOpener {
+  return typeof input === 'object' && input !== null && 'open' in input && typeof input.open === 'function';
 }
 
 function readWhole(source: Source, context: RunContext): Promise<Uint8Array> {

@@ -4,7 +4,6 @@
 import { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { Materialized } from '../formats/onnx/materialize/index.js';
-import type { SourceInput } from '../io/any-source.js';
 import type { Model } from '../ir/model.js';
 import type { QuantPlan } from '../ir/plan.js';
 import { WEIGHT_OBSERVERS } from '../observers/index.js';
@@ -16,7 +15,7 @@ import { makePlan, type PlanResult } from '../quantize/planner.js';
 import { checkPlanWeights } from '../quantize/planWeights.js';
 import type { Engine } from '../wasm/engine.js';
 import { engine as defaultEngine } from '../wasm/load.js';
-import { openModel } from './open.js';
+import { type ModelInput, openModel } from './open.js';
 import { QuantizeResult } from './result.js';
 
 /** Quantizes a model.
@@ -35,7 +34,7 @@ import { QuantizeResult } from './result.js';
  *  const result = await quantize(modelBytes, { mode: 'weights', bits: 8 });
  *  const smaller = await result.bytes();
  *  ``` */
-export async function quantize(input: SourceInput, options: QuantizeOptions = {}): Promise<QuantizeResult> {
+export async function quantize(input: ModelInput, options: QuantizeOptions = {}): Promise<QuantizeResult> {
   if ((options.plan?.mode ?? options.mode) === 'static') {
     const { quantizeStatic } = await import('./quantizeStatic.js');
     return quantizeStatic(input, options);
@@ -76,7 +75,7 @@ export async function quantize(input: SourceInput, options: QuantizeOptions = {}
 /** Makes the plan that {@link quantize} would apply, without applying it: to be saved, edited and given back.
  *  @throws OctavoError as {@link quantize}. */
 export async function planQuantization(
-  input: SourceInput,
+  input: ModelInput,
   options: Omit<QuantizeOptions, 'plan'> = {},
 ): Promise<QuantPlan> {
   if (options.mode === 'static') {

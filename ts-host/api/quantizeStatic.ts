@@ -6,7 +6,6 @@ import type { Samples } from '../data/sample.js';
 import { OctavoError } from '../errors.js';
 import { materializeStatic } from '../formats/onnx/materialize/static/index.js';
 import { planOnnxFiles } from '../formats/onnx/writer.js';
-import type { SourceInput } from '../io/any-source.js';
 import { Breather } from '../io/breather.js';
 import { GraphIndex } from '../ir/graphIndex.js';
 import type { Model } from '../ir/model.js';
@@ -29,10 +28,10 @@ import type { Recovery } from '../recover/step.js';
 import type { Engine } from '../wasm/engine.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { engine as defaultEngine, executionEngine } from '../wasm/load.js';
-import { openModel } from './open.js';
+import { type ModelInput, openModel } from './open.js';
 import { QuantizeResult } from './result.js';
 
-export async function quantizeStatic(input: SourceInput, options: QuantizeOptions): Promise<QuantizeResult> {
+export async function quantizeStatic(input: ModelInput, options: QuantizeOptions): Promise<QuantizeResult> {
   const settings = staticSettings(options);
   const level = recoveryOf(options, settings);
   const context = new RunContext(options);
@@ -61,7 +60,7 @@ export async function quantizeStatic(input: SourceInput, options: QuantizeOption
 
 /** The plan that {@link quantizeStatic} would apply. */
 export async function planStaticQuantization(
-  input: SourceInput,
+  input: ModelInput,
   options: QuantizeOptions,
 ): Promise<QuantPlan> {
   const settings = staticSettings(options);

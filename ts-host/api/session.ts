@@ -7,14 +7,13 @@ import { OctavoError } from '../errors.js';
 import type { NodeTime } from '../execute/program.js';
 import type { NodeDecision } from '../execute/rewrite/fuseQuantized/decisions.js';
 import type { IntegerMode } from '../execute/rewrite/index.js';
-import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
 import { abortable } from '../io/wait.js';
 import type { DType } from '../ir/dtype.js';
 import type { ValueInfo } from '../ir/model.js';
 import type { KernelChoice } from '../wasm/execution.js';
 import { compileAhead } from '../wasm/load.js';
-import { type OpenModel, openModel } from './open.js';
+import { type ModelInput, type OpenModel, openModel } from './open.js';
 import type { OnnxRuntime } from './ortAdapter.js';
 import type { Runner, SessionMemory, SessionThreads } from './runner.js';
 
@@ -108,7 +107,7 @@ export class Session {
   /** Opens a model. Weights are read by the first run, so the input must stay readable until {@link dispose}.
    *  @throws OctavoError as the reader; `UNSUPPORTED_OP` naming every operator that is missing; `MEMORY_LIMIT`;
    *  `EXECUTOR_MISSING`, `EXECUTOR_FAILED` for other executors; as init() for what the runtime lacks. */
-  static async create(source: SourceInput, options: SessionOptions = {}): Promise<Session> {
+  static async create(source: ModelInput, options: SessionOptions = {}): Promise<Session> {
     const { executor = 'octavo', precision = 'strict', integers = 'fused' } = options;
     requireOneOf('executor', executor, EXECUTORS);
     requireOneOf('precision', precision, ['strict', 'fast']);

@@ -2,10 +2,10 @@
 // variant; they are written one after another, so memory is that of one.
 
 import { OctavoError } from '../errors.js';
-import type { SourceInput } from '../io/any-source.js';
 import type { Sink } from '../io/sink.js';
 import type { QuantizeOptions } from '../quantize/options.js';
 import type { QuantizeReport } from '../report/report.js';
+import type { ModelInput } from './open.js';
 import { quantize } from './quantize.js';
 
 /** Options that make one variant. */
@@ -40,7 +40,7 @@ export interface VariantResult {
  *  @param makeSink - A fresh sink for every variant; each is committed before the next begins.
  *  @throws OctavoError `INVALID_ARGUMENT` for an unknown family or a stream; all that {@link quantize} throws. */
 export async function quantizeVariants(
-  input: SourceInput,
+  input: ModelInput,
   family: VariantFamily,
   makeSink: () => Sink,
   options: Omit<QuantizeOptions, keyof VariantOptions | 'plan' | 'externalName'> = {},

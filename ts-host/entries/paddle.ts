@@ -1,0 +1,3 @@
+// `octavo/paddle`: every runtime. Reading and converting need no wasm; a session brings its own by `octavo`.
+
+export * from '../paddle.js';
