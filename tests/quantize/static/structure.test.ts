@@ -267,8 +267,15 @@ test('tensorrt -> signed codes around 0, none behind a last convolution, bias an
   assert.deepEqual(activationsOf(plan), ['x int8 [-1.01, 1] zero 0', 'b int8 [-2.56, 2.54] zero 0']);
 });
 
-test('ConvTranspose -> float for onnxruntime with the reason, integer for tensorrt', async () => {
+test('ConvTranspose -> float for onnxruntime with the reason, integer for tensorrt and octavo', async () => {
   const input = net([named('ConvTranspose', ['x', 'w'], 'y')]);
   assert.equal(reasonOf(await planOf(input), 'y'), 'onnxruntime has no integer ConvTranspose');
   assert.deepEqual(nodesOf(await planOf(input, {}, { target: 'tensorrt' })), ['y integer w']);
+  const more: ModelInput = net(
+    [named('ConvTranspose', ['x', 'w', 'bias'], 'y', { strides: [2n, 2n] })],
+    [weight('bias', 4)],
+  );
+  assert.deepEqual(nodesOf(await planOf(more, {}, { target: 'octavo' })), ['y integer w + int32 bias']);
+  const dilated = net([named('ConvTranspose', ['x', 'w'], 'y', { dilations: [2n, 2n] })]);
+  assert.equal(reasonOf(await planOf(dilated, {}, { target: 'octavo' }), 'y'), 'it is dilated');
 });

@@ -40,6 +40,7 @@ export const LAYOUT_RULES: ReadonlyMap<string, LayoutRule> = new Map<string, Lay
   [':Resize', resize],
   [':Upsample', resize],
   [':Pad', pad],
+  [':DepthToSpace', normalization],
   [':Slice', slice],
   [':Split', split],
   [':QuantizeLinear', linear],

@@ -11,6 +11,7 @@ import type { Graph, Node } from '../../../ir/model.js';
 import type { RewriteTools } from '../rewrite.js';
 import { binary, concat } from './binary.js';
 import { conv } from './conv.js';
+import { convTranspose } from './convTranspose.js';
 import { Decisions, type NodeDecision } from './decisions.js';
 import { type DynamicTail, dynamicTail } from './dynamic.js';
 import { type Ending, isQuantize } from './ending.js';
@@ -25,6 +26,7 @@ import { requantize, type Table, tableFrom } from './table.js';
 
 const RULES: ReadonlyMap<string, Rule> = new Map([
   ['Conv', conv],
+  ['ConvTranspose', convTranspose],
   ['MatMul', matMul],
   ['Gemm', gemm],
   ['Add', binary('QLinearAdd')],
@@ -93,7 +95,8 @@ async function visit(fusing: Fusing, at: number, node: Node): Promise<readonly N
   try {
     const fused = await rule(site, { id, node });
     decisions.integer(at, fused.node.opType);
-    return [fused.node, ...end(fusing, fused.ending, fused.node.opType)];
+    const { before = [], after = [], ending } = fused;
+    return [...before, fused.node, ...after, ...end(fusing, ending, fused.node.opType)];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     decisions.float(at, table ?? error.reason);

@@ -13,6 +13,9 @@ export interface FloatNode {
 /** The integer node, and what of the graph it does beside its own. */
 export interface Fused {
   readonly node: Node;
+  /** What makes its inputs of constants, and what moves its codes. */
+  readonly before?: readonly Node[];
+  readonly after?: readonly Node[];
   /** Undefined where the result stays in float. */
   readonly ending?: Ending | undefined;
 }

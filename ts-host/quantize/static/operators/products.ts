@@ -4,6 +4,7 @@
 import { flag, float } from '../../../ir/attributes.js';
 import type { GraphIndex } from '../../../ir/graphIndex.js';
 import type { Node } from '../../../ir/model.js';
+import { subPixel } from '../../../ir/subPixel.js';
 import type { IntegerUse, OperatorRule, WeightUse } from './use.js';
 
 const product = (weight: WeightUse, floatOutput: boolean): IntegerUse => ({
@@ -16,6 +17,14 @@ const product = (weight: WeightUse, floatOutput: boolean): IntegerUse => ({
 export const conv: OperatorRule = (node, index) => {
   const refused = refuseWeight(node, index, 3) ?? refuseBias(node, index);
   return refused ?? product({ input: 1, bias: 2 }, false);
+};
+
+/** As {@link convTranspose}, as a convolution of more channels, with an integer bias. */
+export const subPixelConv: OperatorRule = (node, index) => {
+  const refused = refuseWeight(node, index, 3) ?? refuseBias(node, index);
+  if (refused !== undefined) return refused;
+  const how = subPixel(node, index.constant(node.inputs[1])!.dims);
+  return typeof how === 'string' ? how : product({ input: 1, bias: 2 }, false);
 };
 
 /** Its bias stays in float. */
