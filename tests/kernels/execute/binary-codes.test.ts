@@ -6,8 +6,8 @@ import { writeInts } from '../../../ts-host/wasm/kernels/execute/ints.js';
 import {
   BINARY_CODES_BYTES,
   binaryCodes,
+  binaryCodesInts,
   binaryZeroPoints,
-  writeBinaryCodes,
 } from '../../../ts-host/wasm/kernels/execute/qlinear.js';
 import { roundHalfToEven } from '../../support/quant-oracle.js';
 import { Rng } from '../../support/rng.js';
@@ -40,12 +40,17 @@ function parametersOf(rng: Rng, index: number): Parameters {
   };
 }
 
+/** A factor of scales: 0 for none, and never so large that sums overflow. */
+const finite = (factor: number): number =>
+  Number.isNaN(factor) ? 0 : Math.max(-fround(1e30), Math.min(fround(1e30), fround(factor)));
+
 function expectedOf({ op, signed, scales, points, range }: Parameters, a: number, b: number): number {
   const code = (byte: number): number => (signed ? (byte << 24) >> 24 : byte);
-  const x = fround((code(a) - points[0]!) * scales[0]!);
-  const y = fround((code(b) - points[1]!) * scales[1]!);
-  const quotient = fround(fround(op === 'add' ? x + y : x * y) / scales[2]!);
-  const rounded = Number.isNaN(quotient) ? 0 : roundHalfToEven(Math.max(-1e5, Math.min(1e5, quotient)));
+  const [x, y] = [code(a) - points[0]!, code(b) - points[1]!];
+  const [sx, sy, s] = [scales[0]!, scales[1]!, scales[2]!];
+  const sum = fround(fround(x * finite(sx / s)) + fround(y * finite(sy / s)));
+  const value = op === 'add' ? sum : fround(x * y * finite(fround(sx * sy) / s));
+  const rounded = roundHalfToEven(Math.max(-1e5, Math.min(1e5, value)));
   return Math.max(range[0], Math.min(range[1], rounded + points[2]!)) & 255;
 }
 
@@ -61,7 +66,7 @@ function run(
   const { heap } = engine;
   const scales = heap.copyIn(test.scales);
   const params = heap.alloc(BINARY_CODES_BYTES);
-  writeBinaryCodes(engine, params, { ...test, scales: [scales, scales + 4, scales + 8] });
+  writeInts(engine, params, binaryCodesInts({ ...test, scales: [scales, scales + 4, scales + 8] }));
   writeInts(engine, binaryZeroPoints(params)[0], test.points);
   const out = inPlace === undefined ? new Uint8Array(countOf(walk.out)) : operands[inPlace]!.slice();
   const options = { limit: 100, shift, inPlace };

@@ -6,20 +6,21 @@ import type { ExecutionEngine } from '../../wasm/execution.js';
 import {
   CONV_SHAPE_BYTES,
   type ConvShape,
+  convShapeInts,
   tapsOf,
-  writeConvShape,
 } from '../../wasm/kernels/execute/conv-shape.js';
 import {
   DEPTHWISE_CODES,
   DEPTHWISE_CODES_BYTES,
   depthwiseCodesCall,
+  depthwiseCodesInts,
   depthwiseCodesPackedBytes,
   depthwiseCodesScratchBytes,
   hasDots,
   packDepthwiseCodes,
-  writeDepthwiseCodes,
   zeroPointPlaces,
 } from '../../wasm/kernels/execute/depthwise-int.js';
+import { intsAt } from '../../wasm/kernels/execute/ints.js';
 import { PRODUCT_FORMS } from '../../wasm/kernels/execute/product-int.js';
 import { multipliers, widenCodes } from '../../wasm/kernels/execute/qparams.js';
 import { callSteps, cutForThreads } from '../calls.js';
@@ -167,10 +168,11 @@ class DepthwiseWork {
       kernel: DEPTHWISE_CODES.kernel,
       scratch: { argument: DEPTHWISE_CODES.scratch, stride: this.#stride },
     };
-    return [() => this.#begin(at), ...callSteps(engine, group, steps, () => undefined)];
+    return [this.#beginning(at), ...callSteps(engine, group, steps, () => undefined)];
   }
 
-  #begin(at: Addresses): void {
+  /** What every run starts with: arguments, and zero points and multipliers as they are now. */
+  #beginning(at: Addresses): Step {
     const node = this.#node;
     const { engine } = node;
     const { kernels } = engine;
@@ -182,12 +184,19 @@ class DepthwiseWork {
     const { groups } = this.#shape;
     const xType = byteType(node, x);
     const signed = { x: xType === 'int8', y: this.dtype === 'int8' };
-    writeConvShape(engine, at.scratch + this.#places.shape, this.#shape);
-    writeDepthwiseCodes(engine, codes, { bias: given(bias), multiplier, signed, range: this.#range });
-    widenCodes(kernels, xType, given(xZeroPoint), zeroPointPlaces(codes).x, 1, 0);
-    widenCodes(kernels, this.dtype, given(yZeroPoint), zeroPointPlaces(codes).y, 1, 0);
+    const ending = { bias: given(bias), multiplier, signed, range: this.#range };
+    const writeShape = intsAt(engine, at.scratch + this.#places.shape, convShapeInts(this.#shape));
+    const writeCodes = intsAt(engine, codes, depthwiseCodesInts(ending));
+    const zeroPoints = { x: given(xZeroPoint), y: given(yZeroPoint) };
+    const places = zeroPointPlaces(codes);
     const step = elementCount(node.input(bScale).dims) === 1 ? 0 : 1;
     const inputs = [at.input(aScale), at.input(bScale), at.input(yScale)] as const;
-    multipliers(kernels, multiplier, groups, 1, inputs, step);
+    return () => {
+      writeShape();
+      writeCodes();
+      widenCodes(kernels, xType, zeroPoints.x, places.x, 1, 0);
+      widenCodes(kernels, this.dtype, zeroPoints.y, places.y, 1, 0);
+      multipliers(kernels, multiplier, groups, 1, inputs, step);
+    };
   }
 }

@@ -6,15 +6,16 @@
 // A matrix product is a convolution of one kernel position; several products (a stack of matrices) follow each other.
 
 import { type ConvAxis, type ConvShape, tapsOf } from '../../wasm/kernels/execute/conv-shape.js';
+import { intsAt } from '../../wasm/kernels/execute/ints.js';
 import {
   PRODUCT_ARGS_BYTES,
   PRODUCT_KERNEL,
   PRODUCT_PANEL,
   type ProductWeights,
   prepareProduct,
+  productArgs,
   productCall,
   productScratchBytes,
-  writeProductArgs,
 } from '../../wasm/kernels/execute/product-int.js';
 import { rangeSize } from '../calls.js';
 import type { NodeContext } from '../node.js';
@@ -126,9 +127,9 @@ function fusedSteps(
   if (positions * columns * products === 0) return [];
   const args = at.scratch + places.args;
   const given = (index: number): number => (request.computedX || node.has(index) ? at.input(index) : 0);
-  const begin = (product: number): void => {
+  const argsOf = (product: number): number[] => {
     const [a, b] = request.matrices(product);
-    writeProductArgs(engine, args, shape, {
+    return productArgs(shape, {
       x: at.input(request.x) + a * pixelsOf(shape) * shape.groups * shape.groupChannels,
       packed: weights.address(at, 0, b),
       out: at.output(0) + product * positions * columns * (ending.ending.endsWith('32') ? 4 : 1),
@@ -139,7 +140,6 @@ function fusedSteps(
       signedX: request.signedX,
       ...ending.operands(at, b),
     });
-    prepareProduct(kernels, args);
   };
   const parts = partsOf(shape, positions, engine.threads.count);
   const steps: Step[] = [];
@@ -165,7 +165,12 @@ function fusedSteps(
       for (const run of weights.fill(at, b)) add({ cost: 2 ** 20, run });
     }
     packed = b;
-    add({ cost: 2 ** 14, run: () => begin(product) });
+    const write = intsAt(engine, args, argsOf(product));
+    const begin = (): void => {
+      write();
+      prepareProduct(kernels, args);
+    };
+    add({ cost: 2 ** 14, run: begin });
     for (const ranges of parts) {
       const calls = ranges.map(({ rows, part }) => productCall(args, rows, part));
       const work = ranges.reduce((sum, range) => sum + range.work, 0);

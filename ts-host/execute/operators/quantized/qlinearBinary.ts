@@ -4,15 +4,16 @@
 
 import { broadcastShape, planWalk, walkBytes, writeWalk } from '../../../wasm/kernels/execute/broadcast.js';
 import { copyStrided } from '../../../wasm/kernels/execute/copy.js';
+import { intsAt } from '../../../wasm/kernels/execute/ints.js';
 import {
   BINARY_CODES_BYTES,
   type BinaryOfCodes,
   binaryCodes,
+  binaryCodesInts,
   binaryZeroPoints,
   mapCodes,
   TABLE_BYTES,
   writeAllCodes,
-  writeBinaryCodes,
 } from '../../../wasm/kernels/execute/qlinear.js';
 import { widenCodes } from '../../../wasm/kernels/execute/qparams.js';
 import { scratchOf } from '../../movement/copy.js';
@@ -50,16 +51,19 @@ function planBinary(node: NodeContext, op: BinaryOfCodes): Plan {
   const block = scratch.take(BINARY_CODES_BYTES);
   const { engine } = node;
   const { kernels } = engine;
-  const begin = (at: Addresses): void => {
+  const beginning = (at: Addresses): Step => {
     const scales = [at.input(1), at.input(4), at.input(6)] as const;
-    writeBinaryCodes(engine, at.scratch + block, { scales, signed: dtype === 'int8', range, op });
-    for (const [i, place] of binaryZeroPoints(at.scratch + block).entries()) {
-      const index = ZERO_POINTS[i]!;
-      widenCodes(kernels, dtype, node.has(index) ? at.input(index) : 0, place, 1, 0);
-    }
+    const codes = binaryCodesInts({ scales, signed: dtype === 'int8', range, op });
+    const write = intsAt(engine, at.scratch + block, codes);
+    const zeroPoints = ZERO_POINTS.map((index) => (node.has(index) ? at.input(index) : 0));
+    const places = binaryZeroPoints(at.scratch + block);
+    return () => {
+      write();
+      for (let i = 0; i < places.length; i++) widenCodes(kernels, dtype, zeroPoints[i]!, places[i]!, 1, 0);
+    };
   };
   const one = [a, b].findIndex((type) => sizeOf(type) === 1);
-  const call = { node, dims, begin, block };
+  const call = { node, dims, beginning, block };
   const steps =
     one >= 0 && sizeOf(y) >= TABLE_FROM
       ? byTable(call, scratch, one)
@@ -71,11 +75,12 @@ interface Call {
   readonly node: NodeContext;
   readonly dims: readonly number[];
   readonly block: number;
-  begin(at: Addresses): void;
+  /** Takes scales and zero points as they are when it is called. */
+  beginning(at: Addresses): Step;
 }
 
 function byWalk(
-  { node, dims, begin, block }: Call,
+  { node, dims, beginning, block }: Call,
   scratch: ScratchPlan,
   operands: readonly (readonly number[])[],
 ): (at: Addresses) => Step[] {
@@ -87,25 +92,29 @@ function byWalk(
   const pieces = planWalk(long?.dims ?? dims, long?.operands ?? operands, PIECE_ELEMENTS);
   const addressOf = (at: Addresses, operand: number): number =>
     operand === long?.repeated ? at.scratch + row : at.input(operand === 0 ? A[0] : B[0]);
-  const prepare = (at: Addresses): void => {
-    begin(at);
-    if (long === undefined) return;
+  const repeat = (at: Addresses): Step => {
+    if (long === undefined) return () => undefined;
     const source = at.input(long.repeated === 0 ? A[0] : B[0]);
-    copyStrided(engine, 1, long.copy.loops, source, at.scratch + row, at.scratch + copying);
+    return () => copyStrided(engine, 1, long.copy.loops, source, at.scratch + row, at.scratch + copying);
   };
-  return (at) =>
-    pieces.map((piece, i) => () => {
-      if (i === 0) prepare(at);
+  return (at) => {
+    const before = [beginning(at), repeat(at)];
+    return pieces.map((piece, i) => {
       const [x, y] = [addressOf(at, 0) + piece.starts[0]!, addressOf(at, 1) + piece.starts[1]!];
-      writeWalk(engine, at.scratch + walk, piece);
+      const write = intsAt(engine, at.scratch + walk, piece.block);
       const out = at.output(0) + piece.outStart;
-      binaryCodes(engine.kernels, x, y, out, at.scratch + block, at.scratch + walk);
+      return () => {
+        if (i === 0) for (const step of before) step();
+        write();
+        binaryCodes(engine.kernels, x, y, out, at.scratch + block, at.scratch + walk);
+      };
     });
+  };
 }
 
 /** @param one - 0 or 1: the operand of one element */
 function byTable(
-  { node, dims, begin, block }: Call,
+  { node, dims, beginning, block }: Call,
   scratch: ScratchPlan,
   one: number,
 ): (at: Addresses) => Step[] {
@@ -115,8 +124,8 @@ function byTable(
   const total = sizeOf({ dtype: 'uint8', dims });
   const { engine } = node;
   const { kernels } = engine;
-  const fill = (at: Addresses): void => {
-    begin(at);
+  const fill = (at: Addresses, begin: Step): void => {
+    begin();
     writeAllCodes(engine, at.scratch + codes);
     writeWalk(engine, at.scratch + walk, all!);
     const operands = [at.input(A[0]), at.input(B[0])];
@@ -124,14 +133,16 @@ function byTable(
     const [x, y] = operands as [number, number];
     binaryCodes(kernels, x, y, at.scratch + table, at.scratch + block, at.scratch + walk);
   };
-  return (at) =>
-    Array.from({ length: Math.ceil(total / PIECE_ELEMENTS) }, (_, i) => () => {
-      if (i === 0) fill(at);
+  return (at) => {
+    const begin = beginning(at);
+    return Array.from({ length: Math.ceil(total / PIECE_ELEMENTS) }, (_, i) => () => {
+      if (i === 0) fill(at, begin);
       const from = i * PIECE_ELEMENTS;
       const count = Math.min(PIECE_ELEMENTS, total - from);
       const x = at.input(one === 0 ? B[0] : A[0]) + from;
       mapCodes(kernels, x, at.output(0) + from, at.scratch + table, 1, count, 0);
     });
+  };
 }
 
 export const qlinearBinary: readonly Operator[] = [

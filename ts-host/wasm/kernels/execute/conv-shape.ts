@@ -56,9 +56,13 @@ export function tapsOf({ axes: [d, h, w] }: Pick<ConvShape, 'axes'>): number {
 
 /** Writes the shape at `address` for the kernels. */
 export function writeConvShape(engine: ExecutionEngine, address: number, shape: ConvShape): void {
-  const { axes, groups, groupChannels, groupOutputs } = shape;
+  writeInts(engine, address, convShapeInts(shape));
+}
+
+/** What {@link writeConvShape} writes. */
+export function convShapeInts({ axes, groups, groupChannels, groupOutputs }: ConvShape): number[] {
   const each = (of: (axis: ConvAxis) => number): number[] => axes.map(of);
-  writeInts(engine, address, [
+  return [
     ...each(({ extent }) => extent),
     groups * groupChannels,
     ...each(({ outputs }) => outputs),
@@ -69,7 +73,7 @@ export function writeConvShape(engine: ExecutionEngine, address: number, shape: 
     groups,
     groupChannels,
     groupOutputs,
-  ]);
+  ];
 }
 
 /** How the kernel of a convolution is called for output pixels [first, first + count), those of all images counted

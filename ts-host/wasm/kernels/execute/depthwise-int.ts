@@ -25,13 +25,13 @@ export function zeroPointPlaces(block: number): { readonly x: number; readonly y
 }
 
 /** Writes the block (assembly/abi/depthwise-codes.ts) but for the zero points. */
-export function writeDepthwiseCodes(
-  engine: ExecutionEngine,
-  block: number,
-  { bias, multiplier, signed, range }: DepthwiseEnding,
-): void {
-  writeInts(engine, block, [bias, multiplier]);
-  writeInts(engine, block + 16, [Number(signed.x), Number(signed.y), ...range]);
+export function writeDepthwiseCodes(engine: ExecutionEngine, block: number, ending: DepthwiseEnding): void {
+  writeInts(engine, block, depthwiseCodesInts(ending));
+}
+
+/** What {@link writeDepthwiseCodes} writes. */
+export function depthwiseCodesInts({ bias, multiplier, signed, range }: DepthwiseEnding): number[] {
+  return [bias, multiplier, 0, 0, Number(signed.x), Number(signed.y), ...range];
 }
 
 /** Whether there is a form of weights for dots of four bytes. */

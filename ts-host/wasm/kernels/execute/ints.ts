@@ -7,6 +7,12 @@ export function writeInts(engine: ExecutionEngine, address: number, numbers: rea
   new Int32Array(engine.heap.memory.buffer, address, numbers.length).set(numbers);
 }
 
+/** Writes the same numbers again and again, as {@link writeInts} does: the list is made once. */
+export function intsAt(engine: ExecutionEngine, address: number, numbers: readonly number[]): () => void {
+  const words = Int32Array.from(numbers);
+  return () => new Int32Array(engine.heap.memory.buffer, address, words.length).set(words);
+}
+
 /** The `count` 32-bit integers at `address`. */
 export function readInts(engine: ExecutionEngine, address: number, count: number): number[] {
   return Array.from(new Int32Array(engine.heap.memory.buffer, address, count));

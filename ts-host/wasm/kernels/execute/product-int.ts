@@ -3,7 +3,7 @@
 
 import type { ExecutionEngine } from '../../execution.js';
 import type { KernelExports } from '../../kernel-exports.js';
-import { CONV_SHAPE_BYTES, type ConvShape, tapsOf, writeConvShape } from './conv-shape.js';
+import { CONV_SHAPE_BYTES, type ConvShape, convShapeInts, tapsOf } from './conv-shape.js';
 import { writeInts } from './ints.js';
 
 /** Forms of packed weights, as bits; see assembly/kernels/product-int/packed.ts. */
@@ -51,12 +51,17 @@ export function writeProductArgs(
   shape: ConvShape,
   at: ProductOperands,
 ): void {
-  writeConvShape(engine, address + ARGS_BYTES, shape);
-  writeInts(engine, address, [
+  writeInts(engine, address, productArgs(shape, at));
+}
+
+/** What {@link writeProductArgs} writes. */
+export function productArgs(shape: ConvShape, at: ProductOperands): number[] {
+  const args = [
     ...[at.x, at.packed, at.out, at.scratch, at.bias, at.biasStep, at.aScale, at.bScale, at.bScaleStep],
     ...[at.yScale, floatBits(at.alpha), at.xZero, at.yZero, at.signedX ? 128 : 0, ENDINGS.indexOf(at.ending)],
     ...[...at.codes, at.addend],
-  ]);
+  ];
+  return [...args, ...Array<number>(ARGS_BYTES / 4 - args.length).fill(0), ...convShapeInts(shape)];
 }
 
 /** Takes scales, zero points and bias as they are now: once a run, after {@link writeProductArgs}. */

@@ -26,7 +26,7 @@ export function mapCodes(
   k.map_codes_u8!(x, out, table, rows, n, stride);
 }
 
-/** Bytes of the block that {@link writeBinaryCodes} writes. */
+/** Bytes of the block of {@link binaryCodesInts}. */
 export const BINARY_CODES_BYTES = 40;
 
 /** Operators of {@link binaryCodes}, in the order of the kernel's numbers. */
@@ -47,14 +47,9 @@ export function binaryZeroPoints(block: number): readonly [number, number, numbe
   return [block + 12, block + 16, block + 20];
 }
 
-/** Writes the block (assembly/abi/binary-codes.ts) but for the zero points. */
-export function writeBinaryCodes(
-  engine: ExecutionEngine,
-  block: number,
-  { scales, signed, range, op }: BinaryCodes,
-): void {
-  writeInts(engine, block, scales);
-  writeInts(engine, block + 24, [signed ? 1 : 0, ...range, BINARY.indexOf(op)]);
+/** The block (assembly/abi/binary-codes.ts) but for the zero points. */
+export function binaryCodesInts({ scales, signed, range, op }: BinaryCodes): number[] {
+  return [...scales, 0, 0, 0, signed ? 1 : 0, ...range, BINARY.indexOf(op)];
 }
 
 /** out = a op b, codes all of them, over a walk (broadcast.ts). */
