@@ -125,6 +125,19 @@ export class GraphBuilder {
     return name;
   }
 
+  readonly #made = new Map<string, readonly number[]>();
+
+  /** Makes the value `name` a constant. */
+  makeConstant(name: string, dtype: DType, dims: readonly number[], values: readonly number[]): void {
+    this.initializers.set(name, constantTensor(name, dtype, dims, values));
+    this.#made.set(name, values);
+  }
+
+  /** Elements of a value that `makeConstant` made. */
+  madeConstant(name: string): readonly number[] | undefined {
+    return this.#made.get(name);
+  }
+
   readonly #long = new Map<string, string>();
 
   #longName(key: string): string {

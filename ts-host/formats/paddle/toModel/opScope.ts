@@ -102,6 +102,24 @@ export class OpScope {
     return tensor && decodeNumbers(tensor.dtype, await readAll(tensor.data, this.context));
   }
 
+  /** Elements of an argument that a converter before has made as a small constant. */
+  constantOf(argument: string): readonly number[] | undefined {
+    const value = this.optional(argument);
+    return value === undefined ? undefined : this.graph.madeConstant(value);
+  }
+
+  /** Gives an output elements that are known. */
+  constantOutput(argument: string, dtype: DType, dims: readonly number[], values: readonly number[]): void {
+    this.graph.makeConstant(this.output(argument), dtype, dims, values);
+  }
+
+  /** An initializer of this operator's own. */
+  initializer(hint: string, tensor: Omit<Tensor, 'name'>): string {
+    const name = this.value(hint);
+    this.graph.initializers.set(name, { ...tensor, name });
+    return name;
+  }
+
   /** Whether the operator has the output at all. */
   wants(argument: string): boolean {
     return !isAbsent(this.op.outputs.get(argument)?.[0] ?? '');

@@ -86,16 +86,19 @@ function elementsOf(op: OpScope, argument: string): number {
   return count < 0 ? -1 : count;
 }
 
-/** ln(1 + exp(beta · x)) / beta. */
+/** ln(1 + exp(beta · x)) / beta, and x itself where beta · x is above the threshold. At the usual 20 the two are equal to a
+ *  float32. */
 function softplus(op: OpScope): void {
+  const { attributes } = op;
+  const [beta, threshold] = [attributes.float('beta', 1), attributes.float('threshold', 20)];
   const x = op.input('X');
-  const beta = op.attributes.float('beta', 1);
-  if (beta === 1) {
-    op.emit('Softplus', [x], {}, op.output('Out'));
-    return;
-  }
-  const inner = op.emit('Softplus', [op.emit('Mul', [x, constant(op, beta)])]);
-  op.emit('Div', [inner, constant(op, beta)], {}, op.output('Out'));
+  const isPlain = beta === 1 && threshold >= 20;
+  const scaled = beta === 1 ? x : op.emit('Mul', [x, constant(op, beta)]);
+  const soft = op.emit('Softplus', [scaled], {}, isPlain ? op.output('Out') : undefined);
+  if (isPlain) return;
+  const divided = op.emit('Div', [soft, constant(op, beta)]);
+  const isAbove = op.emit('Greater', [scaled, constant(op, threshold)]);
+  op.emit('Where', [isAbove, x, divided], {}, op.output('Out'));
 }
 
 /** An activation of ONNX's with constants as attributes: ONNX's name by Paddle's, with Paddle's default. */

@@ -2,11 +2,22 @@
 
 import type { OperatorConverter } from '../operator.js';
 import { ACTIVATIONS } from './activation.js';
+import { CONSTANTS } from './constant.js';
 import { CONVOLUTIONS } from './conv.js';
 import { ELEMENTWISE } from './elementwise.js';
+import { EXPANDS } from './expand.js';
+import { GATHERS } from './gather.js';
+import { JOINS } from './join.js';
 import { MATRIX_PRODUCTS } from './matmul.js';
 import { NORMALIZATIONS } from './normalization.js';
+import { ORDERS } from './order.js';
+import { PADS } from './pad.js';
 import { POOLS } from './pool.js';
+import { REARRANGEMENTS } from './rearrange.js';
+import { RECURRENTS } from './recurrent.js';
+import { REDUCTIONS } from './reduce.js';
+import { RESIZES } from './resize.js';
+import { SELECTIONS } from './select.js';
 import { SHAPES } from './shape.js';
 import { SLICES } from './slice.js';
 import { SOFTMAXES } from './softmax.js';
@@ -20,6 +31,17 @@ const FAMILIES: readonly (readonly OperatorConverter[])[] = [
   MATRIX_PRODUCTS,
   NORMALIZATIONS,
   POOLS,
+  CONSTANTS,
+  EXPANDS,
+  GATHERS,
+  JOINS,
+  ORDERS,
+  PADS,
+  REARRANGEMENTS,
+  RECURRENTS,
+  REDUCTIONS,
+  RESIZES,
+  SELECTIONS,
   SHAPES,
   SLICES,
   SOFTMAXES,

@@ -1,13 +1,10 @@
 // Pools. Windows move as in ONNX, or are bins that share the input among a given number of outputs (adaptive).
 
 import { intAttribute, intsAttribute } from '../../../../ir/attributes.js';
-import type { Attribute } from '../../../../ir/model.js';
 import { inChannelsFirst, isChannelsLast } from '../layout.js';
 import { converter, type OperatorConverter } from '../operator.js';
 import type { OpScope } from '../opScope.js';
-import { paddingAlgorithm, paddingAttributes } from '../windows.js';
-
-type Kind = 'max' | 'avg';
+import { type PoolKind as Kind, windowPool } from '../windowPool.js';
 
 function kindOf(op: OpScope): Kind {
   const kind = op.attributes.string('pooling_type', 'max');
@@ -20,26 +17,18 @@ function pool(k: number, kind: (op: OpScope) => Kind, layout: string): OperatorC
     inChannelsFirst(op, layout, ['X', 'Out'], (x, to) => {
       const size = op.attributes.ints('ksize');
       const isAdaptive = op.attributes.bool('adaptive', false);
-      const isGlobal =
-        op.attributes.bool('global_pooling', false) || (isAdaptive && size.every((each) => each === 1));
-      if (isGlobal) return op.emit(kind(op) === 'max' ? 'GlobalMaxPool' : 'GlobalAveragePool', [x], {}, to);
+      const isMax = kind(op) === 'max';
+      const isGlobal = op.attributes.bool('global_pooling', false);
+      if (isAdaptive && isMax && op.type.startsWith('pool')) {
+        throw op.unsupported(
+          'an adaptive maximum, which this operator computes differently from engine to engine',
+        );
+      }
+      if (isGlobal || (isAdaptive && size.every((each) => each === 1))) {
+        return op.emit(isMax ? 'GlobalMaxPool' : 'GlobalAveragePool', [x], {}, to);
+      }
       return isAdaptive ? adaptivePool(op, kind(op), x, size, to) : windowPool(op, kind(op), x, k, to);
     });
-}
-
-function windowPool(op: OpScope, kind: Kind, x: string, k: number, to: string | undefined): string {
-  const { attributes } = op;
-  const pads = paddingAttributes(op, k);
-  const isCeil = attributes.bool('ceil_mode', false) && paddingAlgorithm(op) !== 'SAME';
-  const shared: Record<string, Attribute> = {
-    kernel_shape: intsAttribute(attributes.ints('ksize')),
-    strides: intsAttribute(attributes.ints('strides', Array(k).fill(1))),
-    ...pads,
-    ...(isCeil ? { ceil_mode: intAttribute(1) } : {}),
-  };
-  if (kind === 'max') return op.emit('MaxPool', [x], shared, to);
-  const count = intAttribute(Number(!attributes.bool('exclusive', true)));
-  return op.emit('AveragePool', [x], { ...shared, count_include_pad: count }, to);
 }
 
 /** Output i of an axis is over the inputs ⌊i·in/out⌋ to ⌈(i+1)·in/out⌉. Where out divides in, that is a window. */

@@ -37,6 +37,18 @@ function slice(op: OpScope): void {
   else op.emit('Squeeze', [part, op.ints(dropped)], {}, op.output('Out'));
 }
 
+/** Ends of steps backwards: -1 means "to the first element", others are cut to 0, which is not reached. */
+function stridedEnds(op: OpScope): readonly number[] {
+  const axes = op.attributes.ints('axes');
+  const strides = op.attributes.ints('strides', []);
+  return op.attributes.ints('ends', []).map((end, i) => {
+    if (end >= 0 || (strides[i] ?? 1) > 0) return end;
+    const size = op.dims('Input')?.[axes[i]!] ?? -1;
+    if (end === -1) return -END;
+    return size < 0 ? end : Math.max(0, end + size);
+  });
+}
+
 function stridedSlice(op: OpScope): void {
   const bound = (name: string) => {
     const attribute = name.toLowerCase();
@@ -45,7 +57,8 @@ function stridedSlice(op: OpScope): void {
     return found;
   };
   const axes = op.ints(op.attributes.ints('axes'));
-  const inputs = [op.input('Input'), bound('Starts'), bound('Ends'), axes, bound('Strides')];
+  const ends = hasTensors(op, 'EndsTensor', 'EndsTensorList') ? bound('Ends') : op.ints(stridedEnds(op));
+  const inputs = [op.input('Input'), bound('Starts'), ends, axes, bound('Strides')];
   const dropped = op.attributes.ints('decrease_axis', []);
   if (dropped.length === 0) op.emit('Slice', inputs, {}, op.output('Out'));
   else op.emit('Squeeze', [op.emit('Slice', inputs), op.ints(dropped)], {}, op.output('Out'));
