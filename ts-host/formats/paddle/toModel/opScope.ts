@@ -113,6 +113,12 @@ export class OpScope {
     this.graph.makeConstant(this.output(argument), dtype, dims, values);
   }
 
+  /** Gives an output the elements of a parameter, with other dims. */
+  parameterOutput(argument: string, tensor: Tensor, dims: readonly number[]): void {
+    const name = this.output(argument);
+    this.graph.initializers.set(name, { name, dtype: tensor.dtype, dims, data: tensor.data });
+  }
+
   /** An initializer of this operator's own. */
   initializer(hint: string, tensor: Omit<Tensor, 'name'>): string {
     const name = this.value(hint);

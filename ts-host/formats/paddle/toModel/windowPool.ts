@@ -43,7 +43,7 @@ export function windowPool(
     return op.emit(opType, [x], { ...windowAttributes(windows), auto_pad }, to);
   }
   const paddings = paddingsOf(op, k);
-  if (!windows.isCeil || !keepsLastWindow(windows, paddings)) {
+  if (!windows.isCeil || !mayEndOutside(op, windows, paddings)) {
     const ceil = windows.isCeil ? { ceil_mode: intAttribute(1) } : {};
     return op.emit(opType, [x], { ...windowAttributes(windows), ...ceil, ...padsAttribute(paddings) }, to);
   }
@@ -92,8 +92,21 @@ function paddingsOf(op: OpScope, k: number): Paddings {
   return { begins: Array(k).fill(0), ends: Array(k).fill(0) };
 }
 
-function keepsLastWindow({ sizes, strides }: Windows, { ends }: Paddings): boolean {
-  return ends.some((end, i) => end + strides[i]! > sizes[i]!);
+/** Whether the last window may begin behind the input and the padding before it. */
+function mayEndOutside(op: OpScope, { sizes, strides }: Windows, { begins, ends }: Paddings): boolean {
+  return sizes.some((size, i) => {
+    const [stride, begin, end] = [strides[i]!, begins[i]!, ends[i]!];
+    if (end + stride <= size) return false;
+    const input = inputSize(op, i);
+    if (input < 0) return true;
+    const last = Math.ceil((input + begin + end - size) / stride);
+    return last * stride >= input + begin;
+  });
+}
+
+/** Size of the spatial axis `i`; -1 where unknown. */
+function inputSize(op: OpScope, i: number): number {
+  return op.dims('X')?.[i + (isChannelsLast(op, 'data_format') ? 1 : 2)] ?? -1;
 }
 
 /** ⌈n / s⌉ is ⌊(n + s − 1) / s⌋: so much more behind gives the windows of ceil_mode. */
@@ -108,11 +121,10 @@ function padBy(op: OpScope, x: string, { begins, ends }: Paddings, value: number
 
 /** What SAME adds: max((⌈in/s⌉ − 1)·s + k − in, 0), the odd one behind. */
 function samePaddings(op: OpScope, { sizes, strides }: Windows): Paddings {
-  const first = isChannelsLast(op, 'data_format') ? 1 : 2;
   const totals = sizes.map((size, i) => {
     const stride = strides[i]!;
     if (stride === 1) return size - 1;
-    const input = op.dims('X')?.[first + i] ?? -1;
+    const input = inputSize(op, i);
     if (input < 0)
       throw op.unsupported('padding_algorithm SAME, padding counted, with an input size that is not known');
     return Math.max((Math.ceil(input / stride) - 1) * stride + size - input, 0);

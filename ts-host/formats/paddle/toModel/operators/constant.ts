@@ -88,20 +88,16 @@ function range(op: OpScope): void {
 }
 
 /** Num values from Start to Stop, both among them: start + i · (stop − start) / (num − 1). */
-async function linspace(op: OpScope): Promise<void> {
-  const [start, stop, count] = await Promise.all(
-    ['Start', 'Stop', 'Num'].map((each) => constantNumber(op, each)),
-  );
+function linspace(op: OpScope): void {
   const dtype = dtypeAttribute(op, 'dtype') ?? 'float32';
-  const step = count! > 1 ? (stop! - start!) / (count! - 1) : 0;
-  const values = Array.from({ length: count! }, (_, i) => start! + i * step);
-  op.constantOutput('Out', dtype, [count!], values);
-}
-
-async function constantNumber(op: OpScope, argument: string): Promise<number> {
-  const number = (await op.numbers(argument))?.[0] ?? op.constantOf(argument)?.[0];
-  if (number === undefined) throw op.unsupported(`${argument} that is computed`);
-  return number;
+  const [start, stop] = ['Start', 'Stop'].map((each) => castTo(op, reshaped(op, op.input(each), []), dtype));
+  const count = castTo(op, reshaped(op, op.input('Num'), []), 'int64');
+  const [zero, one] = [op.scalar(0, 'int64'), op.scalar(1, 'int64')];
+  // One value alone has no step: nothing is divided by 0.
+  const steps = castTo(op, op.emit('Max', [op.emit('Sub', [count, one]), one]), dtype);
+  const step = op.emit('Div', [op.emit('Sub', [stop, start]), steps]);
+  const places = castTo(op, op.emit('Range', [zero, count, one]), dtype);
+  op.emit('Add', [start, op.emit('Mul', [places, step])], {}, op.output('Out'));
 }
 
 function eye(op: OpScope): void {

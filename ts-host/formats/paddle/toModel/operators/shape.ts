@@ -3,17 +3,30 @@
 import { intAttribute, intsAttribute } from '../../../../ir/attributes.js';
 import { converter, type OperatorConverter } from '../operator.js';
 import type { OpScope } from '../opScope.js';
-import { castTo, positive, reshaped, vector } from '../values.js';
+import { castTo, hasTensors, positive, reshaped, vector } from '../values.js';
 
 function shape(op: OpScope): void {
   castTo(op, op.emit('Shape', [op.input('Input')]), 'int32', op.output('Out'));
 }
 
-/** The new dims are a tensor, a list of numbers as tensors, or an attribute; 0 and -1 mean what they mean to ONNX. */
+/** A parameter gets its dims where it is stored: exporters reshape the biases of convolutions, and those stay weights.
+ *  The new dims are a tensor, a list of numbers as tensors, or an attribute; 0 and -1 mean what they mean to ONNX. */
 function reshape(op: OpScope): void {
   const dims = vector(op, { tensor: 'Shape', list: 'ShapeTensor', attribute: 'shape' });
   if (dims === undefined) throw op.fail('MALFORMED', 'the shape is missing');
-  op.emit('Reshape', [op.input('X'), dims], {}, op.output('Out'));
+  const tensor = op.parameter('X');
+  const known = tensor && !hasTensors(op, 'Shape', 'ShapeTensor') && staticDims(op, tensor.dims);
+  if (known) op.parameterOutput('Out', tensor, known);
+  else op.emit('Reshape', [op.input('X'), dims], {}, op.output('Out'));
+}
+
+/** The dims that the attribute makes of `from`. */
+function staticDims(op: OpScope, from: readonly number[]): readonly number[] | undefined {
+  const dims = op.attributes.ints('shape').map((dim, i) => (dim === 0 ? (from[i] ?? 0) : dim));
+  const count = from.reduce((product, dim) => product * dim, 1);
+  const others = dims.reduce((product, dim) => (dim === -1 ? product : product * dim), 1);
+  const all = dims.map((dim) => (dim === -1 ? count / others : dim));
+  return all.reduce((product, dim) => product * dim, 1) === count ? all : undefined;
 }
 
 function transpose(op: OpScope): void {
