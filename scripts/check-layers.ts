@@ -23,6 +23,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['report'],
   ['api'],
   ['paddle'],
+  ['paddleslim'],
   ['images'],
   ['index'],
   ['reporting'],

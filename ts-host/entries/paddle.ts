@@ -1,3 +1,3 @@
-// `octavo/paddle`: every runtime. Reading and converting need no wasm; a session brings its own by `octavo`.
+// `octavo/paddle`: every runtime. Reading needs no wasm; weights of quantized programs and sessions do, which `octavo` brings.
 
 export * from '../paddle.js';

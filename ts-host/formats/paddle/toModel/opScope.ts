@@ -10,6 +10,7 @@ import { PaddleAttributes } from '../attributes.js';
 import type { PaddleOp } from '../program.js';
 import { decodeNumbers } from './decodeNumbers.js';
 import type { GraphBuilder } from './graphBuilder.js';
+import type { QuantizedWeights } from './quantized/storedWeights.js';
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -20,16 +21,25 @@ export class OpScope {
   readonly attributes: PaddleAttributes;
   readonly graph: GraphBuilder;
   readonly context: RunContext;
+  /** Of a quantized program: what is codes in it. */
+  readonly quantized: QuantizedWeights | undefined;
   readonly #inputs = new Map<string, readonly string[]>();
   readonly #assigned: (readonly [variable: string, value: string])[] = [];
   #hasMain = false;
 
-  constructor(graph: GraphBuilder, op: PaddleOp, at: number, context: RunContext) {
+  constructor(
+    graph: GraphBuilder,
+    op: PaddleOp,
+    at: number,
+    context: RunContext,
+    quantized?: QuantizedWeights,
+  ) {
     this.graph = graph;
     this.op = op;
     this.id = `${op.type}#${at}`;
     this.attributes = new PaddleAttributes(op, this.id);
     this.context = context;
+    this.quantized = quantized;
     for (const [argument, names] of op.inputs) {
       // Lists keep their length: an empty name is an absent input.
       this.#inputs.set(
@@ -145,6 +155,12 @@ export class OpScope {
     const value = this.graph.define(variable);
     this.#assigned.push([variable, value]);
     return value;
+  }
+
+  /** Makes an output another name of a value. */
+  forward(argument: string, value: string): void {
+    const variable = this.op.outputs.get(argument)?.[0];
+    if (variable !== undefined && !isAbsent(variable)) this.#assigned.push([variable, value]);
   }
 
   /** Names of all values of an output argument. */

@@ -5,12 +5,17 @@ import type { RunContext } from '../../../context.js';
 import { OctavoError } from '../../../errors.js';
 import { Breather } from '../../../io/breather.js';
 import { checkConsistency } from '../../../ir/check.js';
-import type { Model } from '../../../ir/model.js';
+import type { Model, ValueInfo } from '../../../ir/model.js';
+import type { Tensor } from '../../../ir/tensor.js';
+import { engine as loadEngine } from '../../../wasm/load.js';
 import type { PaddleNet, PaddleOp } from '../program.js';
 import { fedVariables, fetchedVariables, graphOutputs, valueInfo } from './border.js';
-import { GraphBuilder, OPSET, PADDLE_DOMAIN } from './graphBuilder.js';
+import { GraphBuilder, OPSET } from './graphBuilder.js';
 import { CONVERTERS } from './operators/index.js';
 import { OpScope } from './opScope.js';
+import { gatherQuantization } from './quantized/gather.js';
+import { QuantizedWeights } from './quantized/storedWeights.js';
+import { quantStyleOf } from './quantized/style.js';
 import { keepOperator } from './unknown.js';
 
 /** IR version of opset 17. */
@@ -24,10 +29,12 @@ export async function paddleToModel(net: PaddleNet, context: RunContext): Promis
   const block = program.blocks[0]!;
   const fed = fedVariables(block);
   const graph = new GraphBuilder(net, fed);
+  const quantized = await quantizedOf(net, context);
+  quantized?.emitRead(graph);
   const breather = Breather.of(context);
   for (const [at, op] of block.ops.entries()) {
     if (breather.isDue) await breather.breathe();
-    if (op.type !== 'feed' && op.type !== 'fetch') await convertOp(graph, op, at, context);
+    if (op.type !== 'feed' && op.type !== 'fetch') await convertOp(op, at, { graph, context, quantized });
   }
   const inputs = fed.map((name) => valueInfo(graph, name, name));
   const outputs = graphOutputs(graph, fetchedVariables(block), fed);
@@ -35,7 +42,7 @@ export async function paddleToModel(net: PaddleNet, context: RunContext): Promis
     graph: {
       name: 'paddle',
       nodes: graph.nodes,
-      initializers: graph.initializers,
+      initializers: readInitializers(graph, outputs),
       inputs,
       outputs,
       valueInfos: [],
@@ -51,9 +58,31 @@ export async function paddleToModel(net: PaddleNet, context: RunContext): Promis
   return model;
 }
 
-async function convertOp(graph: GraphBuilder, op: PaddleOp, at: number, context: RunContext): Promise<void> {
+/** Parameters that some node reads, or that are outputs: thresholds have become constants, and weights codes. */
+function readInitializers(
+  { nodes, initializers }: GraphBuilder,
+  outputs: readonly ValueInfo[],
+): Map<string, Tensor> {
+  const read = new Set([...nodes.flatMap(({ inputs }) => inputs), ...outputs.map(({ name }) => name)]);
+  return new Map([...initializers].filter(([name]) => read.has(name)));
+}
+
+/** What a quantized program says of codes; kernels are loaded for those alone. */
+async function quantizedOf(net: PaddleNet, context: RunContext): Promise<QuantizedWeights | undefined> {
+  if (quantStyleOf(net.program) === undefined) return undefined;
+  const engine = await loadEngine();
+  return new QuantizedWeights(await gatherQuantization(net, engine, context), engine);
+}
+
+interface Parts {
+  readonly graph: GraphBuilder;
+  readonly context: RunContext;
+  readonly quantized: QuantizedWeights | undefined;
+}
+
+async function convertOp(op: PaddleOp, at: number, { graph, context, quantized }: Parts): Promise<void> {
   refuseControlFlow(op, at);
-  const scope = new OpScope(graph, op, at, context);
+  const scope = new OpScope(graph, op, at, context, quantized);
   const convert = CONVERTERS.get(op.type)?.convert ?? keepOperator;
   await convert(scope);
   scope.finish();
@@ -70,7 +99,7 @@ function refuseControlFlow({ type, attributes }: PaddleOp, at: number): void {
 
 function opsetsOf({ nodes }: GraphBuilder): ReadonlyMap<string, number> {
   const opsets = new Map([['', OPSET]]);
-  if (nodes.some(({ domain }) => domain === PADDLE_DOMAIN)) opsets.set(PADDLE_DOMAIN, 1);
+  for (const { domain } of nodes) if (domain !== '') opsets.set(domain, 1);
   return opsets;
 }
 

@@ -13,6 +13,7 @@ import { NORMALIZATIONS } from './normalization.js';
 import { ORDERS } from './order.js';
 import { PADS } from './pad.js';
 import { POOLS } from './pool.js';
+import { QUANTIZED } from './quantized.js';
 import { REARRANGEMENTS } from './rearrange.js';
 import { RECURRENTS } from './recurrent.js';
 import { REDUCTIONS } from './reduce.js';
@@ -42,6 +43,7 @@ const FAMILIES: readonly (readonly OperatorConverter[])[] = [
   REDUCTIONS,
   RESIZES,
   SELECTIONS,
+  QUANTIZED,
   SHAPES,
   SLICES,
   SOFTMAXES,

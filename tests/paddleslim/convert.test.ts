@@ -1,0 +1,179 @@
+// convert(): Paddle's quantized programs as models that compute with codes, beside what Paddle simulates; choices, debug graphs, and
+// what is refused.
+
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { OctavoError, Session } from '../../ts-host/index.js';
+import { type PaddleModel, readPaddle, toOnnx } from '../../ts-host/paddle.js';
+import { type ConvertOptions, convert } from '../../ts-host/paddleslim/convert/convert.js';
+import { prepareOctavo } from '../support/octavo.js';
+import { type PaddleGolden, paddleGoldens } from '../support/paddleGoldens.js';
+
+before(prepareOctavo);
+
+const goldens = new Map([...paddleGoldens('quantized')].map((golden) => [golden.name, golden]));
+const golden = (name: string): PaddleGolden => goldens.get(name)!;
+
+function read(name: string): Promise<PaddleModel> {
+  const { pdmodel, pdiparams } = golden(name).files;
+  return readPaddle({ model: pdmodel!, params: pdiparams });
+}
+
+type Feeds = Parameters<Session['run']>[0];
+type ModelInput = Parameters<typeof Session.create>[0];
+
+async function run(model: ModelInput, { inputs }: PaddleGolden) {
+  const session = await Session.create(model);
+  const feeds = Object.entries(inputs).map(([name, { data, dims }]) => [name, { data, dims }] as const);
+  const outputs = await session.run(Object.fromEntries(feeds) as Feeds);
+  const { nodes = [] } = session.diagnostics();
+  await session.dispose();
+  return { output: Object.values(outputs)[0]!.data as Float32Array, nodes };
+}
+
+/** Share of elements that are within one step of an 8-bit code over the range of the output. */
+function shareWithinStep(got: Float32Array, wanted: Float32Array): number {
+  assert.equal(got.length, wanted.length);
+  const step = Math.max(...wanted.map(Math.abs)) / 127;
+  return wanted.filter((value, i) => Math.abs(value - got[i]!) <= step).length / wanted.length;
+}
+
+describe('convert', () => {
+  const NAMES = [
+    'residual/static/KL-fake',
+    'residual/static/hist-onnx-is_full_quantize',
+    'residual/aware/fake-simulated',
+    'residual/aware/fake-frozen',
+    'residual/aware/onnx-simulated',
+    'classic/static/avg-onnx-per_tensor',
+    'classic/aware/fake-simulated',
+    'classic/aware/fake-frozen',
+    'classic/aware/onnx-frozen',
+  ];
+  for (const name of NAMES) {
+    it(`${name}: integers that give what Paddle simulates`, async () => {
+      const { output, nodes } = await run(await convert(await read(name)), golden(name));
+      const wanted = Object.values(golden(name).outputs)[0]!.data as Float32Array;
+      assert.ok(shareWithinStep(output, wanted) >= 0.999);
+      const products = nodes.filter(({ opType }) => /^(Conv|Gemm|MatMul)$/.test(opType));
+      assert.ok(products.length >= 4);
+      assert.deepEqual(
+        products.filter(({ runs }) => runs === 'float'),
+        [],
+      );
+    });
+  }
+
+  it('writes ONNX that gives the same, with weights as int8 and activations as uint8', async () => {
+    const name = 'classic/aware/fake-frozen';
+    const converted = await convert(await read(name));
+    const { model } = await converted.open();
+    const types = new Set([...model.graph.initializers.values()].map(({ dtype }) => dtype));
+    assert.ok(types.has('int8') && types.has('uint8') && types.has('int32'));
+    for (const { dims, dtype } of model.graph.initializers.values())
+      if (dims.length > 1) assert.equal(dtype, 'int8');
+    const bytes = await (await toOnnx(converted)).bytes();
+    const [own, written] = [await run(converted, golden(name)), await run(bytes, golden(name))];
+    assert.deepEqual(written.output, own.output);
+  });
+
+  it('gives uint8 codes from 0 to what follows a Relu', async () => {
+    const { model } = await (await convert(await read('residual/aware/fake-frozen'))).open();
+    const { nodes, initializers } = model.graph;
+    const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+    const zeros = nodes
+      .filter(({ opType }) => opType === 'QuantizeLinear')
+      .map(({ inputs: [value = '', , zeroPoint = ''] }) => {
+        const clip = makers.get(value);
+        const before = clip?.opType === 'Clip' ? makers.get(clip.inputs[0]!) : clip;
+        return [before?.opType, initializers.get(zeroPoint)!.dtype, zeroPoint] as const;
+      });
+    const behindRelu = zeros.filter(([opType]) => opType === 'Relu');
+    assert.ok(behindRelu.length > 0);
+    assert.equal(new Set(behindRelu.map(([, , zeroPoint]) => zeroPoint)).size, 1);
+    assert.deepEqual(new Set(zeros.map(([, dtype]) => dtype)), new Set(['uint8']));
+  });
+
+  it('keeps weights of a program that is quantized dynamically', async () => {
+    const converted = await convert(await read('residual/dynamic/channel_wise_abs_max-8'));
+    const test = golden('residual/dynamic/channel_wise_abs_max-8-test');
+    const wanted = Object.values(test.outputs)[0]!.data as Float32Array;
+    assert.ok(shareWithinStep((await run(converted, test)).output, wanted) === 1);
+  });
+
+  it('tells integer operators that are alone', async () => {
+    const name = 'residual/aware/fake-frozen';
+    const { lone } = await convert(await read(name));
+    assert.deepEqual(
+      lone.map(({ opId, type }) => [opId, type]),
+      [[32, 'matmul_v2']],
+    );
+    assert.match(lone[0]!.advice, /opIdsToSkip: \[32\]/);
+    assert.equal(lone[0]!.multiplyAdds, 160);
+    assert.deepEqual((await convert(await read(name), { opIdsToSkip: [32] })).lone, []);
+  });
+
+  it('shows the graph after each step', async () => {
+    const shown: { name: string; text: string }[] = [];
+    await convert(await read('classic/aware/fake-frozen'), { debug: (graph) => void shown.push(graph) });
+    assert.deepEqual(
+      shown.map(({ name }) => name.replace(/^\d\d-|\.dot$/g, '')),
+      `program restore-weights fuse gather-scales select propagate place store-weights squash`.split(' '),
+    );
+    assert.ok(shown.every(({ text }) => text.startsWith('digraph') && /conv2d#\d+/.test(text)));
+    const has = (at: number, opType: string) => shown[at]!.text.includes(`"${opType}\\n`);
+    assert.deepEqual(
+      [0, 3, 6].map((at) => has(at, 'QuantizeLinear')),
+      [true, false, true],
+    );
+  });
+});
+
+describe('choice of operators', () => {
+  const name = 'classic/aware/fake-frozen';
+  const integersOf = async (options: ConvertOptions) =>
+    (await run(await convert(await read(name), options), golden(name))).nodes
+      .filter(({ runs, opType }) => runs === 'integer' && /^(Conv|Gemm|MatMul)$/.test(opType))
+      .map(({ node }) => node);
+
+  it('skips ids', async () => {
+    const all = await integersOf({});
+    const skipped = all[1]!;
+    const id = Number(/#(\d+)/.exec(skipped)![1]);
+    assert.deepEqual(
+      await integersOf({ opIdsToSkip: [id] }),
+      all.filter((node) => node !== skipped),
+    );
+  });
+
+  it('takes types', async () => {
+    const some = await integersOf({ opsToQuantize: ['conv2d'] });
+    assert.ok(some.length > 0 && some.every((node) => node.startsWith('conv2d#')));
+    assert.ok(some.length < (await integersOf({})).length);
+  });
+
+  const refused = async (options: ConvertOptions, message: RegExp) => {
+    const error = await convert(await read(name), options).then(
+      () => assert.fail('it was taken'),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof OctavoError && error.code === 'INVALID_ARGUMENT');
+    assert.match(error.message, message);
+  };
+
+  it('refuses what the program does not have', async () => {
+    await refused({ opsToQuantize: ['conv2'] }, /no operator conv2: did you mean conv2d\?/);
+    await refused({ opIdsToSkip: [1000] }, /there is no operator 1000: ids are 0 to \d+/);
+    await refused({ opIdsToSkip: [0.5] }, /there is no operator 0\.5/);
+    await refused({ opIdsToSkip: [0] }, /operator 0 is not quantized; those that are: conv2d#/);
+  });
+
+  it('refuses a program that is not quantized', async () => {
+    for (const float of ['classic/float', 'classic/dynamic/abs_max-8-test']) {
+      await assert.rejects(convert(await read(float)), {
+        code: 'INVALID_ARGUMENT',
+        message: /not quantized/,
+      });
+    }
+  });
+});

@@ -1,0 +1,54 @@
+// Steps go up through what only moves elements, so that codes are made where the result of a product is made:
+//
+//   Conv ─► MaxPool ─► [Q] Conv      becomes      Conv ─► [Q] MaxPool ─► [Q] Conv
+//
+// which gives the same codes, for rounding is monotone. Only where all who read the moved value read it in the same steps, and
+// where a product or a sum of codes is above: else there would be more to round, and nothing won.
+
+import { GraphIndex } from '../../../ir/graphIndex.js';
+import type { Node } from '../../../ir/model.js';
+import { movedInputs } from '../movers.js';
+import { type CodeRange, type ConvertState, type ConvertStep, isSameRange, type Reads } from '../step.js';
+
+export const propagate: ConvertStep = {
+  name: 'propagate',
+  run(state) {
+    const index = new GraphIndex(state.graph);
+    const reads = new Map<string, Reads>(state.reads);
+    for (const node of [...state.graph.nodes].reverse()) {
+      const moved = movedInputs(node);
+      if (moved === undefined || node.outputs.length !== 1 || reads.has(node.name)) continue;
+      const range = rangeOfReaders(index, reads, node.outputs[0]!);
+      const names = moved.map((input) => node.inputs[input]!);
+      if (range === undefined || !names.every((name) => isMadeOfCodes(index, state.reads, name))) continue;
+      reads.set(node.name, new Map(names.map((name) => [name, range])));
+    }
+    return { ...state, reads };
+  },
+};
+
+/** The codes that all read a value as; undefined where there are no such. */
+function rangeOfReaders(
+  index: GraphIndex,
+  reads: ConvertState['reads'],
+  value: string,
+): CodeRange | undefined {
+  if (index.isOutput(value)) return undefined;
+  const ranges = index.readers(value).map((at) => reads.get(index.graph.nodes[at]!.name)?.get(value));
+  const [first] = ranges;
+  return first !== undefined && ranges.every((range) => range && isSameRange(range, first))
+    ? first
+    : undefined;
+}
+
+const ENDINGS = new Set(['Relu', 'Clip']);
+
+/** Whether a node that reads codes makes a value, but for what its codes can do, too. */
+function isMadeOfCodes(index: GraphIndex, reads: ConvertState['reads'], value: string): boolean {
+  const maker = index.maker(value);
+  const node: Node | undefined = maker === undefined ? undefined : index.graph.nodes[maker];
+  if (node === undefined) return false;
+  if (reads.has(node.name)) return true;
+  const isPassed = (node.domain === '' && ENDINGS.has(node.opType)) || movedInputs(node) !== undefined;
+  return isPassed && isMadeOfCodes(index, reads, node.inputs[0]!);
+}
