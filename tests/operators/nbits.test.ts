@@ -43,7 +43,7 @@ operatorCases('MatMulNBits', {
         accuracy_level: 1n,
       },
       inputs: [
-        random(rng, 'float32', [...shape(rng, rng.int(0, 2), 1, 3), rng.int(1, 6), k]),
+        random(rng, 'float32', [...shape(rng, rng.int(0, 2), 1, 3), rng.int(1, 11), k]),
         bytes(rng, [n, blocks, (block * bits) / 8]),
         scales(rng, rng.float() < 0.5 ? [n, blocks] : [n * blocks]),
         zeroPoints === 'none'

@@ -32,7 +32,7 @@ const PANEL_ELEMENTS = 131072;
 const MULTIPLY_ADDS_PER_STEP = 2 ** 24;
 
 /** Up to so many rows are multiplied by weights as they lie. */
-const FEW_ROWS = 3;
+const FEW_ROWS = 8;
 
 interface Weights {
   readonly k: number;
