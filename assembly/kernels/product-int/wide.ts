@@ -2,11 +2,11 @@
 // whole codes.
 //
 // The 4 rows of A are interleaved: one address instead of four, and V8 decodes fewer instructions than it could compute.
-// There is an exit after every pair: odd depths need one of them, and they keep V8 from moving the loads of all pairs to
-// the front, which would spill accumulators.
+// There is an exit after every two pairs: depths that are no multiple of 8 need it, and it keeps V8 from moving the loads of all
+// pairs to the front, which would spill accumulators.
 
 import { constantsOf, END_F32, PANEL_COLUMNS, ProductArgs } from '../../abi/product-args';
-import { finishTile, storeTwo } from './finish';
+import { finishTile, storeRows } from './finish';
 import { WIDE_ROWS } from './rows';
 import { addPairs, tileSums } from './tiles';
 
@@ -43,7 +43,6 @@ export function wideTiles(
       const a03 = v128.load32_splat(aPtr, 12);
       sum3 = addPairs(sum3, a03, low0);
       sum7 = addPairs(sum7, a03, high0);
-      if (bPtr == end - 32) break;
       const low1 = v128.load(bPtr, 32);
       const high1 = v128.load(bPtr, 48);
       const a10 = v128.load32_splat(aPtr, 16);
@@ -73,7 +72,6 @@ export function wideTiles(
       const a23 = v128.load32_splat(aPtr, 44);
       sum3 = addPairs(sum3, a23, low2);
       sum7 = addPairs(sum7, a23, high2);
-      if (bPtr == end - 96) break;
       const low3 = v128.load(bPtr, 96);
       const high3 = v128.load(bPtr, 112);
       const a30 = v128.load32_splat(aPtr, 48);
@@ -92,9 +90,9 @@ export function wideTiles(
       bPtr += 128;
     }
     if (coded && rows >= WIDE_ROWS) {
-      const constants = constantsOf(args);
-      storeTwo(sum0, sum4, sum1, sum5, outPtr, stride, multipliersPtr, constants);
-      storeTwo(sum2, sum6, sum3, sum7, outPtr + (stride << 1), stride, multipliersPtr, constants);
+      storeRows(
+        sum0, sum4, sum1, sum5, sum2, sum6, sum3, sum7, outPtr, stride, multipliersPtr, constantsOf(args),
+      );
     } else {
       v128.store(tileSums(), sum0, 0);
       v128.store(tileSums(), sum4, 16);
