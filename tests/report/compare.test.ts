@@ -222,6 +222,17 @@ describe('parseLabels', () => {
     );
   });
 
+  it("Paddle's val_list.txt, path and class -> a map", () => {
+    const labels = parseLabels('val/ILSVRC 1.JPEG 65\nval/b,2.JPEG\t970\n');
+    assert.deepEqual(
+      [...(labels as Map<string, number>)],
+      [
+        ['val/ILSVRC 1.JPEG', 65],
+        ['val/b,2.JPEG', 970],
+      ],
+    );
+  });
+
   it('what is no label -> refused with the line', () => {
     for (const [text, message] of [
       ['1\ncat\n', /line 2 is no class number but "cat"/],

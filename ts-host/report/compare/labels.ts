@@ -56,8 +56,8 @@ function shortened(labels: ReadonlyMap<string, number>): Map<string, number> {
   return short;
 }
 
-/** Reads a file of labels: `name,class` a line, or a class a line in the order of the samples. Empty lines and lines that
- *  begin with # are left out, and so is a first line whose class is no number (a heading).
+/** Reads a file of labels: `name,class` a line, `name class` as Paddle's lists have it, or a class a line in the order of the
+ *  samples. Empty lines and lines that begin with # are left out, and so is a first line whose class is no number (a heading).
  *  @throws OctavoError `INVALID_ARGUMENT` naming the line */
 export function parseLabels(text: string, file?: string): Labels {
   const lines = text
@@ -70,10 +70,8 @@ export function parseLabels(text: string, file?: string): Labels {
     throw new OctavoError('INVALID_ARGUMENT', `line ${number} ${message}`, place);
   };
   const parsed = lines.map(({ line, number }) => {
-    const at = line.lastIndexOf(',');
-    const [name, label] =
-      at < 0 ? [undefined, line] : [unquoted(line.slice(0, at).trim()), line.slice(at + 1).trim()];
-    return { name, label: unquoted(label), number };
+    const [name, label] = fieldsOf(line);
+    return { name: name === undefined ? undefined : unquoted(name), label: unquoted(label), number };
   });
   const first = parsed[0];
   if (first?.name !== undefined && !isClass(first.label)) parsed.shift();
@@ -89,6 +87,15 @@ export function parseLabels(text: string, file?: string): Labels {
     named.set(name, Number(label));
   }
   return named;
+}
+
+/** Name and class of a line; the name may hold commas and spaces. */
+function fieldsOf(line: string): readonly [string | undefined, string] {
+  const at = line.lastIndexOf(',');
+  const byComma = at < 0 ? undefined : ([line.slice(0, at).trim(), line.slice(at + 1).trim()] as const);
+  if (byComma !== undefined && isClass(unquoted(byComma[1]))) return byComma;
+  const [, name, label] = /^(.*\S)\s+(\d+)$/.exec(line) ?? [];
+  return name === undefined ? (byComma ?? [undefined, line]) : [name, label!];
 }
 
 const isClass = (text: string): boolean => /^\d{1,15}$/.test(text);
