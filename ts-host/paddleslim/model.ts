@@ -1,0 +1,114 @@
+// Where a program comes from: a folder by its path (in Node), its files by name, or a net that was read already.
+
+import type { RunContext } from '../context.js';
+import { OctavoError } from '../errors.js';
+import type { PaddleNet } from '../formats/paddle/program.js';
+import { readParameters } from '../formats/paddle/readParameters.js';
+import { readProgram } from '../formats/paddle/readProgram.js';
+import { type SourceInput, toSource } from '../io/any-source.js';
+import type { Source } from '../io/source.js';
+import { folderFiles, type ModelFiles } from './paths.js';
+
+/** A folder's path, files by name, or a net. */
+export type SlimModel = string | Readonly<Record<string, SourceInput>> | PaddleNet;
+
+export interface OpenNet {
+  readonly net: PaddleNet;
+  /** Bytes of the parameters as they are stored. */
+  readonly parameterBytes: number;
+  /** Whether each parameter has a file of its own. */
+  readonly isSeparate: boolean;
+  close(): Promise<void>;
+}
+
+export interface ModelNames {
+  readonly modelFilename?: string | undefined;
+  readonly paramsFilename?: string | undefined;
+}
+
+/** Opens a model. What it opened stays open until close(), for parameters are read when they are needed.
+ *  @throws OctavoError `INVALID_ARGUMENT` for a path where there are no paths, `IO_FAILED`, and what readers throw */
+export async function openNet(model: SlimModel, names: ModelNames, context: RunContext): Promise<OpenNet> {
+  if (isNet(model)) return openedNet(model, false, async () => undefined);
+  const opened: Source[] = [];
+  const close = async (): Promise<void> => {
+    for (const source of opened.splice(0)) await source.close?.();
+  };
+  const files = counted(
+    typeof model === 'string' ? folderFiles(model, context) : givenFiles(model, context),
+    opened,
+  );
+  try {
+    const { net, isSeparate } = await readNet(files, names, context);
+    return openedNet(net, isSeparate, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const isNet = (model: SlimModel): model is PaddleNet =>
+  typeof model === 'object' && 'program' in model && 'parameters' in model && model.parameters instanceof Map;
+
+function openedNet(net: PaddleNet, isSeparate: boolean, close: () => Promise<void>): OpenNet {
+  const parameterBytes = [...net.parameters.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  return { net, parameterBytes, isSeparate, close };
+}
+
+function counted(files: ModelFiles, opened: Source[]): ModelFiles {
+  return {
+    names: () => files.names(),
+    async open(name) {
+      const source = await files.open(name);
+      if (source !== undefined) opened.push(source);
+      return source;
+    },
+  };
+}
+
+function givenFiles(given: Readonly<Record<string, SourceInput>>, context: RunContext): ModelFiles {
+  return {
+    names: async () => Object.keys(given),
+    open: async (name) => (Object.hasOwn(given, name) ? toSource(given[name]!, context, name) : undefined),
+  };
+}
+
+async function readNet(files: ModelFiles, names: ModelNames, context: RunContext) {
+  const modelName = names.modelFilename ?? (await programName(files));
+  const program = await readProgram(await needed(files, modelName), context);
+  const paramsName = names.paramsFilename ?? (await paramsNameFor(files, modelName));
+  if (paramsName !== undefined) {
+    const parameters = await readParameters(program, { combined: await needed(files, paramsName) }, context);
+    return { net: { program, parameters }, isSeparate: false };
+  }
+  const external = (name: string) => needed(files, name);
+  return {
+    net: { program, parameters: await readParameters(program, { external }, context) },
+    isSeparate: true,
+  };
+}
+
+/** `__model__`, or else the only program there is. */
+async function programName(files: ModelFiles): Promise<string> {
+  const names = await files.names();
+  if (names.includes('__model__')) return '__model__';
+  const programs = names.filter((name) => name.endsWith('.pdmodel'));
+  if (programs.length === 1) return programs[0]!;
+  const found = programs.length === 0 ? 'there is none' : `there are ${programs.join(', ')}`;
+  throw new OctavoError('INVALID_ARGUMENT', `which file is the program? ${found}: give modelFilename`, {
+    field: 'modelFilename',
+  });
+}
+
+/** The file of all parameters that goes with a program; undefined where each has its own. */
+async function paramsNameFor(files: ModelFiles, modelName: string): Promise<string | undefined> {
+  const names = await files.names();
+  const stem = modelName.replace(/\.[^.]*$/, '');
+  return [`${stem}.pdiparams`, '__params__'].find((name) => names.includes(name));
+}
+
+async function needed(files: ModelFiles, name: string): Promise<Source> {
+  const source = await files.open(name);
+  if (source !== undefined) return source;
+  throw new OctavoError('IO_FAILED', 'there is no file of this name', { file: name });
+}
