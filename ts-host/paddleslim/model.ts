@@ -3,8 +3,7 @@
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { PaddleNet } from '../formats/paddle/program.js';
-import { readParameters } from '../formats/paddle/readParameters.js';
-import { readProgram } from '../formats/paddle/readProgram.js';
+import { readPaddleNet } from '../formats/paddle/readNet.js';
 import { type SourceInput, toSource } from '../io/any-source.js';
 import type { Source } from '../io/source.js';
 import { folderFiles, type ModelFiles } from './paths.js';
@@ -75,24 +74,20 @@ function givenFiles(given: Readonly<Record<string, SourceInput>>, context: RunCo
 
 async function readNet(files: ModelFiles, names: ModelNames, context: RunContext) {
   const modelName = names.modelFilename ?? (await programName(files));
-  const program = await readProgram(await needed(files, modelName), context);
+  const model = await needed(files, modelName);
   const paramsName = names.paramsFilename ?? (await paramsNameFor(files, modelName));
-  if (paramsName !== undefined) {
-    const parameters = await readParameters(program, { combined: await needed(files, paramsName) }, context);
-    return { net: { program, parameters }, isSeparate: false };
-  }
-  const external = (name: string) => needed(files, name);
-  return {
-    net: { program, parameters: await readParameters(program, { external }, context) },
-    isSeparate: true,
-  };
+  const parameters =
+    paramsName === undefined
+      ? { external: (name: string) => needed(files, name) }
+      : { combined: await needed(files, paramsName) };
+  return { net: await readPaddleNet(model, parameters, context), isSeparate: paramsName === undefined };
 }
 
 /** `__model__`, or else the only program there is. */
 async function programName(files: ModelFiles): Promise<string> {
   const names = await files.names();
   if (names.includes('__model__')) return '__model__';
-  const programs = names.filter((name) => name.endsWith('.pdmodel'));
+  const programs = names.filter((name) => /\.(pdmodel|json)$/.test(name));
   if (programs.length === 1) return programs[0]!;
   const found = programs.length === 0 ? 'there is none' : `there are ${programs.join(', ')}`;
   throw new OctavoError('INVALID_ARGUMENT', `which file is the program? ${found}: give modelFilename`, {

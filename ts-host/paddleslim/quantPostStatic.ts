@@ -6,6 +6,7 @@ import { OctavoError } from '../errors.js';
 import type { PaddleNet } from '../formats/paddle/program.js';
 import { paddleToModel } from '../formats/paddle/toModel/toModel.js';
 import { Breather } from '../io/breather.js';
+import type { Model } from '../ir/model.js';
 import type { Engine } from '../wasm/engine.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { engine as defaultEngine, executionEngine } from '../wasm/load.js';
@@ -90,8 +91,19 @@ async function thresholdsOf(
   execution: ExecutionEngine,
   context: RunContext,
 ) {
-  const model = await paddleToModel(net, context);
+  const model = withOpenInputs(net, await paddleToModel(net, context));
   return seenRanges(model, execution, variablesToWatch(net, structure), samples, settings, context);
+}
+
+/** Paddle compares what it is fed with an input's dims where `need_check_feed` says so, else it takes any: PP-OCR's classifier
+ *  says 32 × 100 and is meant for 48 × 192. */
+function withOpenInputs({ program }: PaddleNet, model: Model): Model {
+  const { vars } = program.blocks[0]!;
+  const inputs = model.graph.inputs.map((input) => {
+    const isChecked = vars.get(input.name)?.needCheckFeed ?? false;
+    return isChecked || input.dims === undefined ? input : { ...input, dims: input.dims.map(() => null) };
+  });
+  return { ...model, graph: { ...model.graph, inputs } };
 }
 
 /** What quantized operators read, and what operators make that are observed. */

@@ -6,7 +6,7 @@
 //
 // An observer computes nothing: it tells those who run the program what y reaches to.
 
-import type { PaddleOp } from '../../formats/paddle/program.js';
+import type { PaddleAttribute, PaddleNet, PaddleOp } from '../../formats/paddle/program.js';
 import { quantizedArguments } from '../operators.js';
 import { ProgramDraft } from '../program/draft.js';
 import {
@@ -19,7 +19,7 @@ import {
   withInputs,
 } from '../program/ops.js';
 import type { QuantSite } from '../structure.js';
-import { codeDType, floatData, zeroData } from '../weights.js';
+import { type CodeBits, codeDType, floatData, qmaxOf, zeroData } from '../weights.js';
 import { dequantizedName, int8Name, quantizedName, scaleName, zeroPointName } from './names.js';
 import { castToFloat, markSkipped } from './shared.js';
 import type { Style, StyleTask } from './style.js';
@@ -37,6 +37,10 @@ class Rewriting {
   readonly #sites: ReadonlyMap<number, QuantSite>;
   /** Variables that some site quantizes. */
   readonly #quantized: ReadonlySet<string>;
+  /** Variables that operators read whose inputs can be observed. */
+  readonly #read: ReadonlySet<string>;
+  /** What a product makes before its bias is added: whoever computes with codes does both in one go, and it has no range. */
+  readonly #biased: ReadonlySet<string>;
   /** Dequantized variable by the one it is of, weights and activations. */
   readonly #dequantized = new Map<string, string>();
   /** The same for variables that are only observed. */
@@ -47,6 +51,12 @@ class Rewriting {
     this.#draft = new ProgramDraft(task.net);
     this.#sites = new Map(task.structure.sites.map((site) => [site.index, site]));
     this.#quantized = new Set(task.structure.sites.flatMap(({ activations }) => activations));
+    const { ops } = task.net.program.blocks[0]!;
+    const read = ops.flatMap(({ type, inputs }) =>
+      variablesOf(inputs, quantizedArguments(type)?.inputs ?? []),
+    );
+    this.#read = new Set(read);
+    this.#biased = new Set(ops.flatMap((op) => biasedVariable(op, task.net) ?? []));
   }
 
   take(op: PaddleOp, index: number): void {
@@ -90,7 +100,7 @@ class Rewriting {
       [threshold.length],
       floatData(threshold),
     );
-    const zeroPoint = this.#zeroPoint(output, threshold.length);
+    const zeroPoint = this.#zeroPoint(output);
     this.#draft.addLike(output, name);
     this.#dequantized.set(name, output);
     if (bits === 8) {
@@ -114,9 +124,14 @@ class Rewriting {
   #observe(op: PaddleOp): void {
     for (const name of variablesOf(op.outputs, quantizedArguments(op.type)!.outputs)) {
       const seen = this.#task.activations.get(name);
-      if (seen === undefined || this.#quantized.has(name)) continue;
+      if (seen === undefined || !this.#isObserved(name)) continue;
       this.#observers.set(name, this.#pair(name, seen.threshold, true));
     }
+  }
+
+  /** Whether somebody reads behind an observer, and nobody behind a quantizer. */
+  #isObserved(name: string): boolean {
+    return this.#read.has(name) && !this.#quantized.has(name) && !this.#biased.has(name);
   }
 
   /** The two operators behind a variable; returns what the second makes. */
@@ -129,21 +144,28 @@ class Rewriting {
       [1],
       floatData(Float32Array.of(threshold)),
     );
-    const { bits } = this.#task.settings;
-    const rule = { axis: -1, bits, onlyObserver };
-    this.#ops.push(linear('quantize_linear', name, codes, scale, this.#zeroPoint(codes, 1), rule));
-    this.#ops.push(linear('dequantize_linear', codes, output, scale, this.#zeroPoint(output, 1), rule));
+    const rule = { axis: -1, bits: this.#task.settings.bits, onlyObserver };
+    const zeroPoint = this.#zeroPoint(onlyObserver ? 'observers' : codes);
+    this.#ops.push(linear('quantize_linear', name, codes, scale, zeroPoint, rule));
+    this.#ops.push(linear('dequantize_linear', codes, output, scale, zeroPoint, rule));
     return output;
   }
 
-  #zeroPoint(of: string, count: number): string {
-    return this.#draft.setParameter(zeroPointName(of), 'int32', [count], zeroData(count));
+  /** Codes are symmetric: one 0 stands for all channels, and for all observers. */
+  #zeroPoint(of: string): string {
+    return this.#draft.setParameter(zeroPointName(of), 'int32', [1], zeroData(1));
   }
+}
+
+/** What an addition of a parameter reads. */
+function biasedVariable({ type, inputs }: PaddleOp, { parameters }: PaddleNet): string | undefined {
+  const [x, y] = [inputs.get('X')?.[0], inputs.get('Y')?.[0]];
+  return type === 'elementwise_add' && parameters.has(y ?? '') ? x : undefined;
 }
 
 interface LinearRule {
   readonly axis: number;
-  readonly bits: number;
+  readonly bits: CodeBits;
   readonly onlyObserver?: boolean;
 }
 
@@ -155,7 +177,14 @@ function linear(
   zeroPoint: string,
   { axis, bits, onlyObserver }: LinearRule,
 ): PaddleOp {
-  const rule = { quant_axis: intAttribute(axis), bit_length: intAttribute(bits) };
+  const rule = { quant_axis: intAttribute(axis), bit_length: intAttribute(bits), ...rangeOfCodes(bits) };
   const observes = onlyObserver === true ? { only_observer: boolAttribute(true) } : {};
   return makeOp(type, { X: from, Scale: scale, ZeroPoint: zeroPoint }, { Y: to }, { ...rule, ...observes });
+}
+
+/** Paddle 3 does not go by bit_length but by qmin and qmax, whose defaults are those of 8 bits. */
+function rangeOfCodes(bits: CodeBits): Record<string, PaddleAttribute> {
+  if (bits === 8) return {};
+  const qmax = qmaxOf(bits);
+  return { qmin: intAttribute(-qmax - 1), qmax: intAttribute(qmax) };
 }
