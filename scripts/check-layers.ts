@@ -39,7 +39,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 const NODE_ONLY =
-  /^ts-host\/(io\/node\/|cli\/|node\/|node\.ts$|entries\/(node|cli|threads-node|threads-worker-node)\.ts$)/;
+  /^ts-host\/(io\/node\/|cli\/|node\/|node\.ts$|entries\/(node|cli|paddleslim-node|threads-node|threads-worker-node)\.ts$)/;
 
 /** Every breach of the rules in `tree`, as a line naming the file, the import and the rule. */
 export function checkLayers(tree: Tree): string[] {

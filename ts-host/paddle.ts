@@ -15,3 +15,4 @@ export type {
 export { PaddleModel } from './paddle/paddleModel.js';
 export { type PaddleFiles, type ReadPaddleOptions, readPaddle } from './paddle/readPaddle.js';
 export { type OnnxModel, type ToOnnxOptions, toOnnx } from './paddle/toOnnx.js';
+export { PaddleOutput, type WritePaddleOptions, writePaddle } from './paddle/writePaddle.js';

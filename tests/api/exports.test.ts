@@ -7,6 +7,7 @@ import * as octavoImages from '../../ts-host/images.js';
 import * as octavo from '../../ts-host/index.js';
 import * as octavoNode from '../../ts-host/node.js';
 import * as octavoPaddle from '../../ts-host/paddle.js';
+import * as octavoSlim from '../../ts-host/paddleslim.js';
 import * as octavoReport from '../../ts-host/reporting.js';
 
 const VALUES = [
@@ -108,11 +109,32 @@ test('octavo/report exports -> these values and types', () => {
 });
 
 test('octavo/paddle exports -> these values and types', () => {
-  assert.deepEqual(Object.keys(octavoPaddle).sort(), ['PaddleModel', 'readPaddle', 'toOnnx']);
+  assert.deepEqual(Object.keys(octavoPaddle).sort(), [
+    'PaddleModel',
+    'PaddleOutput',
+    'readPaddle',
+    'toOnnx',
+    'writePaddle',
+  ]);
   assert.deepEqual(
     typesOf('paddle.ts'),
     `InputDims OnnxModel PaddleAttribute PaddleBlock PaddleFiles PaddleLayout PaddleNet PaddleOp PaddleProgram PaddleScalar PaddleVar
-    PaddleVarKind ReadPaddleOptions ToOnnxOptions`.split(/\s+/),
+    PaddleVarKind ReadPaddleOptions ToOnnxOptions WritePaddleOptions`.split(/\s+/),
+  );
+});
+
+test('octavo/paddleslim exports -> these values and types', () => {
+  assert.deepEqual(Object.keys(octavoSlim).sort(), [
+    'PaddleDynamicResult',
+    'PaddleQuantizeResult',
+    'quantPostDynamic',
+    'quantPostStatic',
+  ]);
+  assert.deepEqual(
+    typesOf('paddleslim.ts'),
+    `Algorithm QuantPostDynamicOptions QuantPostStaticOptions QuantizedOp SeenRange SkippedOp SlimData SlimModel SlimTensors`.split(
+      ' ',
+    ),
   );
 });
 

@@ -6,17 +6,16 @@ import type { PaddleNet } from '../formats/paddle/program.js';
 import { readPaddleNet } from '../formats/paddle/readNet.js';
 import { type SourceInput, toSource } from '../io/any-source.js';
 import type { Source } from '../io/source.js';
+import { PaddleModel } from '../paddle/paddleModel.js';
 import { folderFiles, type ModelFiles } from './paths.js';
 
-/** A folder's path, files by name, or a net. */
-export type SlimModel = string | Readonly<Record<string, SourceInput>> | PaddleNet;
+/** A folder's path, its files by name, or what readPaddle returned. */
+export type SlimModel = string | Readonly<Record<string, SourceInput>> | PaddleModel;
 
 export interface OpenNet {
   readonly net: PaddleNet;
   /** Bytes of the parameters as they are stored. */
   readonly parameterBytes: number;
-  /** Whether each parameter has a file of its own. */
-  readonly isSeparate: boolean;
   close(): Promise<void>;
 }
 
@@ -28,7 +27,7 @@ export interface ModelNames {
 /** Opens a model. What it opened stays open until close(), for parameters are read when they are needed.
  *  @throws OctavoError `INVALID_ARGUMENT` for a path where there are no paths, `IO_FAILED`, and what readers throw */
 export async function openNet(model: SlimModel, names: ModelNames, context: RunContext): Promise<OpenNet> {
-  if (isNet(model)) return openedNet(model, false, async () => undefined);
+  if (model instanceof PaddleModel) return openedNet(model.net, async () => undefined);
   const opened: Source[] = [];
   const close = async (): Promise<void> => {
     for (const source of opened.splice(0)) await source.close?.();
@@ -38,20 +37,16 @@ export async function openNet(model: SlimModel, names: ModelNames, context: RunC
     opened,
   );
   try {
-    const { net, isSeparate } = await readNet(files, names, context);
-    return openedNet(net, isSeparate, close);
+    return openedNet(await readNet(files, names, context), close);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-const isNet = (model: SlimModel): model is PaddleNet =>
-  typeof model === 'object' && 'program' in model && 'parameters' in model && model.parameters instanceof Map;
-
-function openedNet(net: PaddleNet, isSeparate: boolean, close: () => Promise<void>): OpenNet {
+function openedNet(net: PaddleNet, close: () => Promise<void>): OpenNet {
   const parameterBytes = [...net.parameters.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-  return { net, parameterBytes, isSeparate, close };
+  return { net, parameterBytes, close };
 }
 
 function counted(files: ModelFiles, opened: Source[]): ModelFiles {
@@ -72,7 +67,7 @@ function givenFiles(given: Readonly<Record<string, SourceInput>>, context: RunCo
   };
 }
 
-async function readNet(files: ModelFiles, names: ModelNames, context: RunContext) {
+async function readNet(files: ModelFiles, names: ModelNames, context: RunContext): Promise<PaddleNet> {
   const modelName = names.modelFilename ?? (await programName(files));
   const model = await needed(files, modelName);
   const paramsName = names.paramsFilename ?? (await paramsNameFor(files, modelName));
@@ -80,7 +75,7 @@ async function readNet(files: ModelFiles, names: ModelNames, context: RunContext
     paramsName === undefined
       ? { external: (name: string) => needed(files, name) }
       : { combined: await needed(files, paramsName) };
-  return { net: await readPaddleNet(model, parameters, context), isSeparate: paramsName === undefined };
+  return readPaddleNet(model, parameters, context);
 }
 
 /** `__model__`, or else the only program there is. */

@@ -1,0 +1,12 @@
+// The public API of `octavo/paddleslim`: PaddleSlim's quantizers in its own words. Re-exports only.
+
+export type { Algorithm } from './paddleslim/calibrate.js';
+export type { SlimModel } from './paddleslim/model.js';
+export type { QuantPostDynamicOptions } from './paddleslim/options/dynamic.js';
+export type { QuantPostStaticOptions } from './paddleslim/options/static.js';
+export { PaddleDynamicResult, quantPostDynamic } from './paddleslim/quantPostDynamic.js';
+export { quantPostStatic } from './paddleslim/quantPostStatic.js';
+export { PaddleQuantizeResult, type QuantizedOp } from './paddleslim/result.js';
+export type { SlimData, SlimTensors } from './paddleslim/samples.js';
+export type { SkippedOp } from './paddleslim/structure.js';
+export type { SeenRange } from './paddleslim/styles/style.js';
