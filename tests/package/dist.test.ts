@@ -43,12 +43,14 @@ describe('dist', () => {
       ['edge-light.js', '?module'],
       ['report-workerd.js', ''],
       ['report-edge-light.js', '?module'],
+      ['paddleslim-workerd.js', ''],
+      ['paddleslim-edge-light.js', '?module'],
     ] as const) {
       const code = readFileSync(join(root, 'dist', entry), 'utf8');
       for (const name of ['simd', 'relaxed', 'execute', 'execute-relaxed'])
         assert.ok(code.includes(`from"./${name}.wasm${suffix}"`), code);
       assert.doesNotMatch(code, /0061736d/); // hex of "\0asm"
-      if (entry.startsWith('report-')) continue;
+      if (/^(report|paddleslim)-/.test(entry)) continue;
       const images = readFileSync(join(root, 'dist', `images-${entry}`), 'utf8');
       assert.ok(images.includes(`from"./images.wasm${suffix}"`), images);
       assert.doesNotMatch(images, /0061736d/);
