@@ -3,6 +3,7 @@
 Both are the same bytes each time they are made of the same contents. README.md says what the index holds.
 """
 
+import functools
 import gzip
 import hashlib
 import json
@@ -59,10 +60,21 @@ class Container:
         print(f'{self.name}: {len(self.cases)} cases, {self.length} bytes, {sizes[0]} + {sizes[1]} compressed')
 
 
-def read_case(container, name):
+@functools.cache
+def read(container):
     index = json.loads(gzip.decompress((FOLDER / f'{container}.json.gz').read_bytes()))
     data = gzip.decompress((FOLDER / f'{container}.bin.gz').read_bytes())
-    return next(case for case in index['cases'] if case['name'] == name), data
+    return {case['name']: case for case in index['cases']}, data
+
+
+def read_names(container):
+    """Names of the cases of a container that was written."""
+    return list(read(container)[0])
+
+
+def read_case(container, name):
+    cases, data = read(container)
+    return cases[name], data
 
 
 def read_file(container, name, ending):

@@ -1,9 +1,8 @@
 // readPaddleNet: program and parameters together, of whichever layout the program's first bytes tell.
 
 import type { RunContext } from '../../context.js';
-import { OctavoError } from '../../errors.js';
 import type { Source } from '../../io/source.js';
-import { filePlace } from '../../io/wait.js';
+import { readPirProgram } from './pir/readPirProgram.js';
 import type { PaddleNet, PaddleProgram } from './program.js';
 import { type ParameterFiles, readParameters } from './readParameters.js';
 import { readProgram } from './readProgram.js';
@@ -22,7 +21,5 @@ export async function readPaddleNet(
 
 async function readAnyProgram(model: Source, context: RunContext): Promise<PaddleProgram> {
   const head = await model.read(0, Math.min(model.size, SNIFF_BYTES), context);
-  if (paddleLayout(head) !== 'pir') return readProgram(model, context);
-  const message = "this is Paddle 3's JSON program, which is not read yet";
-  throw new OctavoError('NOT_A_MODEL', message, filePlace(model.name));
+  return paddleLayout(head) === 'pir' ? readPirProgram(model, context) : readProgram(model, context);
 }

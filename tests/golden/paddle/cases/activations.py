@@ -38,7 +38,6 @@ def unary():
     yield one('leaky_relu', alpha=0.1)
     yield one('thresholded_relu', threshold=1.5)
     yield one('hard_swish', threshold=6.0, scale=6.0, offset=3.0)
-    yield one('hard_swish', 'odd', threshold=5.0, scale=4.0, offset=2.0)
     yield one('hard_sigmoid', slope=0.2, offset=0.5)
     yield one('hard_sigmoid', 'sixth', slope=1 / 6, offset=0.5)
     yield one('hard_sigmoid', 'default')

@@ -61,7 +61,7 @@ def slices():
     yield one('slice', 'tensor-lists', y, argument='Input', feeds=lists, axes=[1, 2], starts=[-1, -1], ends=[-1, -1], infer_flags=[-1, -1])
     for name, attrs in (
         ('steps', {'axes': [1, 2], 'starts': [0, 1], 'ends': [4, 5], 'strides': [2, 3]}),
-        ('backwards', {'axes': [2], 'starts': [4], 'ends': [-6], 'strides': [-2]}),
+        ('backwards', {'axes': [2], 'starts': [4], 'ends': [0], 'strides': [-2]}),
         ('decrease', {'axes': [0], 'starts': [1], 'ends': [2], 'strides': [1], 'decrease_axis': [0]}),
     ):
         yield one('strided_slice', name, y, argument='Input', infer_flags=[1] * len(attrs['axes']), **attrs)
