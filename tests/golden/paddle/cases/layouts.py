@@ -68,7 +68,7 @@ def slices():
     z = grid('split', 4, 6)
     yield one('split', 'num', z, ('Out*3',), num=3, axis=1, sections=[])
     yield one('split', 'sections', z, ('Out*3',), sections=[1, 3, 2], axis=1, num=0)
-    yield one('split', 'rest', z, ('Out*3',), sections=[1, -1, 2], axis=-1, num=0)
+    yield one('split', 'rest', z, ('Out*3',), sections=[1, -1, 2], axis=1, num=0)
     yield one('split', 'axis-tensor', z, ('Out*2',), feeds={'AxisTensor': ints(0)}, num=2, axis=1, sections=[])
     yield one('unstack', 'axis', z, ('Y*4',), axis=0, num=4)
     yield one('unbind', 'axis', z, ('Out*4',), axis=0)
