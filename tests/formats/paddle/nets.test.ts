@@ -31,7 +31,10 @@ for (const layout of ['nets', 'pir'] as const) {
 
 describe('a net in both layouts', () => {
   it('residual -> the same bits from both', async () => {
-    const [program, pir] = [await runGolden(paddleGolden('nets', 'residual')), await runGolden(paddleGolden('pir', 'residual'))];
+    const [program, pir] = [
+      await runGolden(paddleGolden('nets', 'residual')),
+      await runGolden(paddleGolden('pir', 'residual')),
+    ];
     assert.deepEqual(Object.values(pir), Object.values(program));
     assert.deepEqual(Object.keys(pir), ['fetch_name_0']);
   });

@@ -12,11 +12,9 @@ const BOUND = 2e-6;
 
 /** What ONNX's operators have no form for: refused, and named. */
 const REFUSED = new Set([
-  'pool2d/avg-ceil-last-in-padding',
   'split/axis-tensor',
   'concat/axis-tensor',
   'gather/axis-tensor',
-  'linspace/plain',
   'set_value/slice',
   'affine_grid/plain',
 ]);

@@ -1,13 +1,17 @@
 // Runs a golden case of Paddle's as it is, and compares what comes out with what Paddle computed.
 
-import type { TensorArray } from '../../../ts-host/data/elements.js';
+import type { TensorArray } from '../../../ts-host/data/tensor.js';
 import { Session } from '../../../ts-host/index.js';
 import type { DType } from '../../../ts-host/ir/dtype.js';
 import { type ReadPaddleOptions, readPaddle } from '../../../ts-host/paddle.js';
 import type { PaddleGolden, PaddleGoldenTensor } from '../../support/paddleGoldens.js';
 
 export interface Outputs {
-  readonly [name: string]: { readonly dtype: string; readonly dims: readonly number[]; readonly data: ArrayLike<unknown> };
+  readonly [name: string]: {
+    readonly dtype: string;
+    readonly dims: readonly number[];
+    readonly data: ArrayLike<unknown>;
+  };
 }
 
 /** Outputs of a case's model on its inputs. */
