@@ -7,4 +7,5 @@ export { folderResolver } from './io/node/folder-resolver.js';
 export { folderSink } from './io/node/folder-sink.js';
 export { type CheckpointFile, checkpointFile } from './node/checkpointFile.js';
 export { type FolderSamples, type FolderSamplesOptions, folderSamples } from './node/folderSamples.js';
+export { type PaddleFilesOptions, readPaddleFiles } from './node/paddleFiles.js';
 export { type QuantizeFileOptions, quantizeFile } from './node/quantizeFile.js';

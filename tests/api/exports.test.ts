@@ -63,6 +63,7 @@ const NODE_VALUES = [
   'folderSamples',
   'folderSink',
   'quantizeFile',
+  'readPaddleFiles',
 ];
 
 const TYPES =
@@ -144,6 +145,7 @@ test('octavo/node exports -> those and what only Node has', () => {
     'CheckpointFile',
     'FolderSamples',
     'FolderSamplesOptions',
+    'PaddleFilesOptions',
     'QuantizeFileOptions',
   ]);
 });

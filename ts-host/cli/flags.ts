@@ -42,6 +42,13 @@ export interface InspectFlags {
   readonly memoryLimit?: number;
 }
 
+/** Flags of `convert`. */
+export interface ConvertFlags {
+  readonly output: string;
+  readonly externalData?: 'auto' | 'always' | 'never';
+  readonly memoryLimit?: number;
+}
+
 /** Flags of `run`. */
 export interface RunFlags {
   readonly input?: readonly string[];

@@ -6,6 +6,7 @@ Examples:
   octavo quantize model.onnx --mode fp16 -o half.onnx
   octavo plan model.onnx -o plan.json                  decides, writes no model
   octavo inspect model.onnx                            inputs, outputs, operators, constants
+  octavo convert paddle_folder -o model.onnx           Paddle to ONNX
   octavo run model.onnx --input x=x.npy --output-dir out
   octavo calibrate model.onnx --calibrate photos --preset imagenet -o model.stats
   octavo compare model.onnx model.int8.onnx --data photos --report report.html
@@ -41,6 +42,11 @@ Examples:
   octavo inspect model.onnx --shape image=1x3x224x224  multiply-adds and memory of a run with this shape
   octavo inspect model.onnx --dot model.dot            then: dot -Tsvg model.dot -o model.svg
   octavo inspect model.onnx --json | jq '.operators[].opType'`;
+
+export const CONVERT_HELP = `
+Examples:
+  octavo convert ch_ppocr_mobile_v2.0_cls_infer -o cls.onnx    a folder with inference.pdmodel and inference.pdiparams
+  octavo convert old/__model__ -o old.onnx                     parameters in __params__, or a file for each`;
 
 export const RUN_HELP = `
 Examples:

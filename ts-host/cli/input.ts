@@ -1,7 +1,8 @@
-// The model a command is given: a file with its folder, or standard input.
+// The model a command is given: a file with its folder, a Paddle model, or standard input.
 
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
+import type { ModelInput as AnyModel } from '../api/open.js';
 import type { SourceInput } from '../io/any-source.js';
 import type { ExternalResolver } from '../io/external.js';
 import { fileInput } from '../node/fileInput.js';
@@ -9,7 +10,7 @@ import { UsageError } from './errors.js';
 import { STANDARD_STREAM } from './output.js';
 
 export interface ModelInput {
-  readonly source: SourceInput;
+  readonly source: AnyModel;
   readonly external: ExternalResolver | undefined;
   /** Files read, so far. */
   readonly paths: readonly string[];

@@ -103,10 +103,10 @@ function inspectText(
   execution: Execution | undefined,
   verbose: boolean,
 ): string {
-  const { fileBytes, irVersion, producer, functions } = found;
+  const { fileBytes, producer, functions } = found;
   const lines: [string, string][] = [
     ['file', `${paint('bold', model)}, ${megabytes(fileBytes)}`],
-    ['format', `ONNX, IR version ${irVersion}, ${opsetsText(found.opsets)}`],
+    ['format', `${formatText(found)}, ${opsetsText(found.opsets)}`],
   ];
   if (producer !== '') lines.push(['producer', producer]);
   lines.push(...column('inputs', found.inputs.map(valueText)));
@@ -117,6 +117,10 @@ function inspectText(
   lines.push(...column('largest', largest(found, verbose)));
   lines.push(...executionText(execution, verbose));
   return rows(lines);
+}
+
+function formatText({ format, irVersion }: Inspection): string {
+  return format === 'paddle' ? 'Paddle, as ONNX' : `ONNX, IR version ${irVersion}`;
 }
 
 /** A label on the first line only. */

@@ -49,10 +49,19 @@ export async function outputTarget(request: TargetRequest): Promise<OutputTarget
   return inFolder(path);
 }
 
-/** `dir/model.onnx` → `model.int8.onnx`: the stem, what its weights become, the extension. */
+/** `dir/model.onnx` → `model.int8.onnx`: the stem, what its weights become, the extension. A Paddle model becomes ONNX. */
 export function defaultName(input: string, options: QuantizeOptions): string {
+  const [stem, extension] = stemAndExtension(input);
+  return `${stem}.${tag(options)}${extension}`;
+}
+
+/** The name without its extension, and the extension of the output. What follows a dot in the name of a folder may be anything. */
+function stemAndExtension(input: string): readonly [stem: string, extension: string] {
   const extension = extname(input);
-  return `${basename(input, extension)}.${tag(options)}${extension === '' ? '.onnx' : extension}`;
+  if (extension === '.pdmodel' || extension === '.json') return [basename(input, extension), '.onnx'];
+  return /^\.[A-Za-z]+$/.test(extension)
+    ? [basename(input, extension), extension]
+    : [basename(input), '.onnx'];
 }
 
 function tag({ mode, bits = 8, plan }: QuantizeOptions): string {

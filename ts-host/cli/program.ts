@@ -6,6 +6,7 @@ import type {
   BenchFlags,
   CalibrateFlags,
   CompareFlags,
+  ConvertFlags,
   InspectFlags,
   MergeFlags,
   PlanCommandFlags,
@@ -17,6 +18,7 @@ import {
   BENCH_HELP,
   CALIBRATE_HELP,
   COMPARE_HELP,
+  CONVERT_HELP,
   INSPECT_HELP,
   MAIN_HELP,
   MERGE_HELP,
@@ -30,14 +32,18 @@ import type { Environment } from './terminal.js';
 import { byteCount, count, names, positive, repeated, shapes, shard } from './values.js';
 import { packageVersion } from './version.js';
 
+/** What a command takes as its model. */
+const MODEL = 'an ONNX file, a Paddle model (its folder or program), or - for standard input';
+
 export function makeProgram(environment: Environment): Command {
   const program = new Command('octavo')
-    .description('Makes neural networks small: quantizes ONNX models, and runs them.')
+    .description('Makes neural networks small: quantizes ONNX and Paddle models, and runs them.')
     .version(packageVersion(), '-V, --version', 'prints the version')
     .addHelpText('after', MAIN_HELP)
     .addCommand(quantizeCommand(environment))
     .addCommand(planCommand(environment))
     .addCommand(inspectCommand(environment))
+    .addCommand(convertCommand(environment))
     .addCommand(runCommand(environment))
     .addCommand(calibrateCommand(environment))
     .addCommand(mergeCommand(environment))
@@ -55,7 +61,7 @@ export function makeProgram(environment: Environment): Command {
 function quantizeCommand(environment: Environment): Command {
   const command = new Command('quantize')
     .description('Writes a quantized copy of a model and tells what became of every node.')
-    .argument('<model>', 'an ONNX file, or - for standard input')
+    .argument('<model>', MODEL)
     .option('-o, --output <file>', 'where to write: a file, a folder, or - for standard output')
     .option('--force', 'replace the output also where no -o names it');
   addPlanOptions(command);
@@ -79,7 +85,7 @@ function quantizeCommand(environment: Environment): Command {
 function planCommand(environment: Environment): Command {
   const command = new Command('plan')
     .description('Decides what quantize would do and writes it down, without writing a model.')
-    .argument('<model>', 'an ONNX file, or - for standard input')
+    .argument('<model>', MODEL)
     .option('-o, --output <file>', 'where to write the plan; default: standard output');
   return addPlanOptions(command)
     .option('--json', 'print one JSON document')
@@ -93,7 +99,7 @@ function planCommand(environment: Environment): Command {
 function inspectCommand(environment: Environment): Command {
   return new Command('inspect')
     .description('Shows what a model holds: inputs, outputs, operators, constants, and what a run takes.')
-    .argument('<model>', 'an ONNX file, or - for standard input')
+    .argument('<model>', MODEL)
     .option('--shape <name=dims>', 'dims of an input that the model leaves open (repeatable)', shapes)
     .option('--dot <file>', 'write the graph for Graphviz')
     .option(...MEMORY_LIMIT)
@@ -106,10 +112,25 @@ function inspectCommand(environment: Environment): Command {
     });
 }
 
+function convertCommand(environment: Environment): Command {
+  return new Command('convert')
+    .description('Writes a model as ONNX, its weights as they are: Paddle to ONNX.')
+    .argument('<model>', MODEL)
+    .requiredOption('-o, --output <file>', 'where to write, or - for standard output')
+    .addOption(choice('--external-data <when>', 'weights beside the model file', ['auto', 'always', 'never']))
+    .option(...MEMORY_LIMIT)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', CONVERT_HELP)
+    .action(async (model: string, flags: ConvertFlags) => {
+      const { convertCommand: run } = await import('./convert.js');
+      await run(model, flags, environment);
+    });
+}
+
 function runCommand(environment: Environment): Command {
   return new Command('run')
     .description('Runs a model once and writes its outputs as .npy files.')
-    .argument('<model>', 'an ONNX file, or - for standard input')
+    .argument('<model>', MODEL)
     .option('--input <name=file>', 'a .npy file for an input, or a .npz file (repeatable)', repeated)
     .option('--output-dir <folder>', 'where to write a .npy file for each output')
     .option('-o, --output <file>', 'write all outputs into this .npz file')
@@ -127,7 +148,7 @@ function runCommand(environment: Environment): Command {
 function calibrateCommand(environment: Environment): Command {
   const command = new Command('calibrate')
     .description('Runs a model over samples and writes what was seen of its values, for quantize --stats.')
-    .argument('<model>', 'an ONNX file, or - for standard input')
+    .argument('<model>', MODEL)
     .requiredOption('--calibrate <folder>', 'samples: images, .npy, .npz and .bin files')
     .requiredOption('-o, --output <file>', 'where to write the stats file, or - for standard output');
   return addSampleOptions(command)
@@ -187,7 +208,7 @@ function compareCommand(environment: Environment): Command {
 function benchCommand(environment: Environment): Command {
   const command = new Command('bench')
     .description('Measures how long a model takes, where the time goes, and how it compares with another.')
-    .argument('<model>', 'an ONNX file, or - for standard input')
+    .argument('<model>', MODEL)
     .option('--runs <n>', 'runs that count; default 20, with --data each batch once', positive)
     .option('--warmup <n>', 'runs before them; default 5', count)
     .option('--threads <n>', 'threads that share a run; default 1', positive)

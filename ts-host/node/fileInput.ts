@@ -1,28 +1,35 @@
-// A model file as input: the file itself, and its external data, looked up in the file's folder.
+// A model file as input: the file itself, and its external data, looked up in the file's folder. Or a Paddle model, by its
+// program or its folder.
 
 import { lstat, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { ModelInput } from '../api/open.js';
 import { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import { checkLocation, type ExternalResolver } from '../io/external.js';
 import { fileSource } from '../io/node/file-source.js';
 import { folderResolver } from '../io/node/folder-resolver.js';
-import type { Source } from '../io/source.js';
 import { ioWait } from '../io/wait.js';
+import { isPaddlePath, openPaddleFiles } from './paddleFiles.js';
 
 export interface FileInput {
-  readonly source: Source;
-  readonly external: ExternalResolver;
+  readonly source: ModelInput;
+  /** Undefined for what brings all its files. */
+  readonly external: ExternalResolver | undefined;
   /** The file, and the external data opened so far: what no output may replace. */
   readonly paths: readonly string[];
   close(): Promise<void>;
 }
 
-/** Opens a model file. External data is looked up in the folder of `path`; where `path` is a symbolic link, then also in
+/** Opens a model: an ONNX file, or a folder or program of Paddle's, told by content. External data is looked up in the folder of `path`; where `path` is a symbolic link, then also in
  *  the folder it leads to.
- *  @throws OctavoError `IO_FAILED`, `ABORTED`. */
+ *  @throws OctavoError `IO_FAILED`, `ABORTED`; for a Paddle model as readPaddle. */
 export async function fileInput(path: string, signal: AbortSignal | undefined): Promise<FileInput> {
   const context = new RunContext({ signal });
+  if (await isPaddlePath(path, context)) {
+    const { model, paths, close } = await openPaddleFiles(path, { signal });
+    return { source: model, external: undefined, paths, close };
+  }
   const source = await fileSource(path, context);
   const paths = [path];
   const folders = [dirname(path), ...(await folderBehindLink(path, signal))];

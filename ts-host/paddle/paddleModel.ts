@@ -13,15 +13,15 @@ import type { Model } from '../ir/model.js';
 export class PaddleModel implements ModelOpener {
   /** Program and parameters, in Paddle's own terms. Data is lazy: the files must stay open. */
   readonly net: PaddleNet;
-  readonly #byteLength: number;
+  /** Bytes of the files that it was read from, or of its tensors. */
+  readonly byteLength: number;
   readonly #close: () => Promise<void>;
 
   /** @internal
-   *  @param byteLength - of the files that the net was read from, or of its tensors
-   *  @param close - closes those files */
+   *  @param close - closes the files */
   constructor(net: PaddleNet, byteLength = tensorBytes(net), close: () => Promise<void> = async () => {}) {
     this.net = net;
-    this.#byteLength = byteLength;
+    this.byteLength = byteLength;
     this.#close = close;
   }
 
@@ -32,7 +32,7 @@ export class PaddleModel implements ModelOpener {
     const model = await paddleToModel(this.net, context);
     return {
       model,
-      byteLength: this.#byteLength,
+      byteLength: this.byteLength,
       readFile: (reading) => onnxBytes(model, reading),
       externalFiles: new Map(),
       close: async () => {},

@@ -32,7 +32,7 @@ export function windowPool(
 ): string {
   const { attributes } = op;
   const windows: Windows = {
-    sizes: attributes.ints('ksize'),
+    sizes: fittingSizes(op, k),
     strides: attributes.ints('strides', Array(k).fill(1)),
     isCeil: attributes.bool('ceil_mode', false) && paddingAlgorithm(op) !== 'SAME',
   };
@@ -50,6 +50,18 @@ export function windowPool(
   if (kind === 'avg') throw op.unsupported('an average over windows outside the input (ceil_mode)');
   const padded = padBy(op, x, withCeil(paddings, windows), LOWEST);
   return op.emit(opType, [padded], windowAttributes(windows), to);
+}
+
+/** Window sizes. Paddle divides towards zero when it counts windows, so one that is a little larger than the whole input is
+ *  there all the same, and ends where the input does. */
+function fittingSizes(op: OpScope, k: number): readonly number[] {
+  const sizes = op.attributes.ints('ksize');
+  if (paddingAlgorithm(op) === 'SAME') return sizes;
+  const { begins, ends } = paddingsOf(op, k);
+  return sizes.map((size, i) => {
+    const input = inputSize(op, i);
+    return input <= 0 ? size : Math.min(size, input + begins[i]! + ends[i]!);
+  });
 }
 
 /** Values are padded by what counts; what does not is left to the pool. */
