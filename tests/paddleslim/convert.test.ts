@@ -118,12 +118,14 @@ describe('convert', () => {
     await convert(await read('classic/aware/fake-frozen'), { debug: (graph) => void shown.push(graph) });
     assert.deepEqual(
       shown.map(({ name }) => name.replace(/^\d\d-|\.dot$/g, '')),
-      `program restore-weights fuse gather-scales select propagate place store-weights squash`.split(' '),
+      `program restore-weights fuse gather-scales select widen propagate place store-weights squash`.split(
+        ' ',
+      ),
     );
     assert.ok(shown.every(({ text }) => text.startsWith('digraph') && /conv2d#\d+/.test(text)));
     const has = (at: number, opType: string) => shown[at]!.text.includes(`"${opType}\\n`);
     assert.deepEqual(
-      [0, 3, 6].map((at) => has(at, 'QuantizeLinear')),
+      [0, 3, 7].map((at) => has(at, 'QuantizeLinear')),
       [true, false, true],
     );
   });
@@ -150,6 +152,25 @@ describe('choice of operators', () => {
     const some = await integersOf({ opsToQuantize: ['conv2d'] });
     assert.ok(some.length > 0 && some.every((node) => node.startsWith('conv2d#')));
     assert.ok(some.length < (await integersOf({})).length);
+  });
+
+  it('takes types that the program does not quantize, by the thresholds of results', async () => {
+    const residual = 'residual/static/hist-fake';
+    const types = ['conv2d', 'depthwise_conv2d', 'matmul_v2', 'elementwise_add', 'pool2d'];
+    const [own, more] = [
+      await convert(await read(residual)),
+      await convert(await read(residual), { opsToQuantize: types }),
+    ];
+    const integers = async (model: ModelInput) =>
+      (await run(model, golden(residual))).nodes.filter(({ runs }) => runs === 'integer').length;
+    assert.ok((await integers(more)) > (await integers(own)));
+    const adds = (await run(more, golden(residual))).nodes.filter(({ as }) => as === 'QLinearAdd');
+    assert.ok(adds.length > 0);
+    const wanted = Object.values(golden('residual/float').outputs)[0]!.data as Float32Array;
+    const { output } = await run(more, golden(residual));
+    assert.ok(
+      Math.max(...wanted.map((value, i) => Math.abs(value - output[i]!))) < 0.05 * Math.max(...wanted),
+    );
   });
 
   const refused = async (options: ConvertOptions, message: RegExp) => {

@@ -6,7 +6,9 @@ import type { PaddleOp } from '../../formats/paddle/program.js';
 import { nearestName } from '../../ir/nearest.js';
 
 export interface ChoiceOptions {
-  /** Types of operators, as Paddle calls them. Default: all that the program quantizes. */
+  /** Types of operators, as Paddle calls them; all others stay in float. Default: what the program quantizes, as it does. Operators
+   *  of a type that is named here compute with codes although the program does not quantize them, where it tells the thresholds
+   *  of their inputs (`out_threshold`): that is one rounding more than it simulates, and saves the way over floats. */
   readonly opsToQuantize?: readonly string[] | undefined;
   /** Ids of operators that stay in float. */
   readonly opIdsToSkip?: readonly number[] | undefined;
@@ -46,6 +48,11 @@ export class Choice {
     const operator = operatorOf(node);
     if (operator === undefined) return true;
     return (this.#types?.has(operator.type) ?? true) && !this.#skipped.has(operator.id);
+  }
+
+  /** Whether a node comes from an operator of a type that was asked for. */
+  names(node: string): boolean {
+    return this.#types !== undefined && operatorOf(node) !== undefined && this.takes(node);
   }
 
   /** @throws OctavoError `INVALID_ARGUMENT` for an id to skip whose operator computes with no codes: somebody meant another one

@@ -14,6 +14,7 @@ import { engine as loadEngine } from '../../wasm/load.js';
 import { Choice, type ChoiceOptions } from './choice.js';
 import { ConvertedModel } from './convertedModel.js';
 import { type LoneOperator, loneOperators } from './loneOperators.js';
+import { outThresholds } from './outThresholds.js';
 import type { ConvertState } from './step.js';
 import { STEPS } from './steps/index.js';
 import { place } from './steps/place.js';
@@ -53,7 +54,13 @@ export async function convert(
   const isCoded = model.graph.nodes.some(({ opType }) => opType === 'DequantizeLinear');
   // The test model of a dynamic quantization says that it is one, but its weights are floats.
   if (style === 'dynamic' && !isCoded) throw notQuantized();
-  const tools = { engine: await loadEngine(), context, fresh: uniqueNames(model), choice };
+  const tools = {
+    engine: await loadEngine(),
+    context,
+    fresh: uniqueNames(model),
+    choice,
+    outThresholds: outThresholds(block.ops),
+  };
   let state: ConvertState = { graph: model.graph, weights: new Map(), reads: new Map() };
   let lone: readonly LoneOperator[] = [];
   await show(debug, 0, 'program', state.graph);

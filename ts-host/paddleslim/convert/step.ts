@@ -45,6 +45,8 @@ export interface ConvertTools {
   readonly fresh: NameGenerator;
   /** Which operators are to compute with codes. */
   readonly choice: Choice;
+  /** The largest |x| of variables that the program has watched, by name. */
+  readonly outThresholds: ReadonlyMap<string, number>;
 }
 
 export interface ConvertStep {

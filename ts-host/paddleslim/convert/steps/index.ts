@@ -9,12 +9,14 @@ import { restoreWeights } from './restoreWeights.js';
 import { select } from './select.js';
 import { squash } from './squash.js';
 import { storeWeights } from './storeWeights.js';
+import { widen } from './widen.js';
 
 export const STEPS: readonly ConvertStep[] = [
   restoreWeights,
   fuse,
   gatherScales,
   select,
+  widen,
   propagate,
   place,
   storeWeights,
