@@ -11,7 +11,7 @@ type Inputs = Record<string, string[]>;
 /** @throws OctavoError `UNSUPPORTED_OP` where an operand is computed that the legacy operator wants as an attribute */
 export function applyRule(translator: Translator, op: PirOp, rule: Rule): void {
   const attributes: Attributes = new Map(Object.entries(rule.fixed ?? {}));
-  for (const [name, value] of op.attributes) attributes.set(rule.renamed?.[name] ?? name, value);
+  for (const [name, value] of op.attributes) attributes.set(rule.renamed?.get(name) ?? name, value);
   const inputs: Inputs = {};
   for (const [index, operand] of rule.operands.entries()) {
     const value = translator.operand(op, index);

@@ -6,11 +6,11 @@ import type { PaddleAttribute } from '../program.js';
 import type { JsonPlace } from './json.js';
 import { fullName } from './names.js';
 
-const NOT_FINITE: Readonly<Record<string, number>> = {
-  INF: Number.POSITIVE_INFINITY,
-  '-INF': Number.NEGATIVE_INFINITY,
-  NAN: Number.NaN,
-};
+const NOT_FINITE = new Map([
+  ['INF', Number.POSITIVE_INFINITY],
+  ['-INF', Number.NEGATIVE_INFINITY],
+  ['NAN', Number.NaN],
+]);
 const INT64_MAX = 2n ** 63n - 1n;
 
 /** The attribute that a value of PIR's means to a legacy operator: element types are Paddle's numbers there. Kinds that mean
@@ -18,21 +18,21 @@ const INT64_MAX = 2n ** 63n - 1n;
  *  @throws OctavoError `MALFORMED` */
 export function pirAttribute(place: JsonPlace): PaddleAttribute {
   const kind = fullName(place.member('#').text());
-  const read = READERS[kind];
+  const read = READERS.get(kind);
   return read === undefined ? { kind: 'opaque', origin: place.value } : read(place);
 }
 
-const READERS: Readonly<Record<string, (place: JsonPlace) => PaddleAttribute>> = {
-  'builtin.a_bool': (place) => ({ kind: 'bool', value: place.member('D').bool() }),
-  'builtin.a_i32': (place) => ({ kind: 'int', value: place.member('D').whole() }),
-  'builtin.a_i64': (place) => ({ kind: 'long', value: long(place.member('D')) }),
-  'builtin.a_f32': (place) => ({ kind: 'float', value: float(place) }),
-  'builtin.a_f64': (place) => ({ kind: 'float64', value: float(place) }),
-  'builtin.a_str': (place) => ({ kind: 'string', value: place.member('D').text() }),
-  'builtin.a_array': array,
-  'pd_op.a_intarray': (place) => ({ kind: 'longs', value: place.member('D').list().map(long) }),
-  'pd_op.a_dtype': dtype,
-};
+const READERS = new Map<string, (place: JsonPlace) => PaddleAttribute>([
+  ['builtin.a_bool', (place) => ({ kind: 'bool', value: place.member('D').bool() })],
+  ['builtin.a_i32', (place) => ({ kind: 'int', value: place.member('D').whole() })],
+  ['builtin.a_i64', (place) => ({ kind: 'long', value: long(place.member('D')) })],
+  ['builtin.a_f32', (place) => ({ kind: 'float', value: float(place) })],
+  ['builtin.a_f64', (place) => ({ kind: 'float64', value: float(place) })],
+  ['builtin.a_str', (place) => ({ kind: 'string', value: place.member('D').text() })],
+  ['builtin.a_array', array],
+  ['pd_op.a_intarray', (place) => ({ kind: 'longs', value: place.member('D').list().map(long) })],
+  ['pd_op.a_dtype', dtype],
+]);
 
 /** JSON's numbers are doubles: the largest int64 arrives as 2^63, and means the largest. */
 function long(place: JsonPlace): bigint {
@@ -44,7 +44,7 @@ function long(place: JsonPlace): bigint {
 function float(place: JsonPlace): number {
   const word = place.optional('VD');
   if (word === undefined) return place.member('D').number();
-  const value = NOT_FINITE[word.text()];
+  const value = NOT_FINITE.get(word.text());
   if (value === undefined) throw word.fail('is no float');
   return value;
 }

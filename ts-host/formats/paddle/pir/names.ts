@@ -1,13 +1,13 @@
 // Names in PIR: a dialect, a dot, a name. Files write the dialects that Paddle knows as a digit (`1.conv2d` is pd_op.conv2d),
 // and a parameter as `p`.
 
-const DIALECTS: Readonly<Record<string, string>> = {
-  0: 'builtin',
-  1: 'pd_op',
-  2: 'cf',
-  3: 'custom_op',
-  4: 'dist',
-};
+const DIALECTS = new Map([
+  ['0', 'builtin'],
+  ['1', 'pd_op'],
+  ['2', 'cf'],
+  ['3', 'custom_op'],
+  ['4', 'dist'],
+]);
 
 export const PARAMETER = 'builtin.parameter';
 
@@ -15,6 +15,6 @@ export const PARAMETER = 'builtin.parameter';
 export function fullName(written: string): string {
   if (written === 'p') return PARAMETER;
   const dot = written.indexOf('.');
-  const dialect = DIALECTS[written.slice(0, Math.max(dot, 0))];
+  const dialect = DIALECTS.get(written.slice(0, Math.max(dot, 0)));
   return dialect === undefined ? written : dialect + written.slice(dot);
 }

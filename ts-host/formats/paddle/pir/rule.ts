@@ -25,7 +25,7 @@ export interface Rule {
   /** Names of outputs by position; results beyond them are not made. */
   readonly results: readonly string[];
   /** Attributes that have another name there. */
-  readonly renamed?: Readonly<Record<string, string>>;
+  readonly renamed?: ReadonlyMap<string, string>;
   /** Attributes that the newer operator has fixed. */
   readonly fixed?: Readonly<Record<string, PaddleAttribute>>;
   /** What names alone do not tell. */
@@ -35,15 +35,18 @@ export interface Rule {
 /** Rules by the name of the PIR operator, without its dialect. */
 export type Rules = Readonly<Record<string, Rule>>;
 
-type Extras = Omit<Rule, 'type' | 'operands' | 'results'>;
+type Extras = Omit<Rule, 'type' | 'operands' | 'results' | 'renamed'> & {
+  readonly renamed?: Readonly<Record<string, string>>;
+};
 
 export function rule(
   type: string,
   operands: readonly Operand[],
   results: readonly string[] = ['Out'],
-  extras: Extras = {},
+  { renamed, ...extras }: Extras = {},
 ): Rule {
-  return { type, operands, results, ...extras };
+  const names = renamed === undefined ? {} : { renamed: new Map(Object.entries(renamed)) };
+  return { type, operands, results, ...extras, ...names };
 }
 
 /** Operators of one input and one output that changed nothing. */

@@ -9,57 +9,60 @@ import type { Value } from './values.js';
 type Special = (translator: Translator, op: PirOp) => void;
 
 /** By whole name. */
-export const SPECIAL: Readonly<Record<string, Special>> = {
-  'pd_op.fetch': (translator, op) => {
-    const names = translator.builder.names(translator.needed(op, 0));
-    const col: PaddleAttribute = { kind: 'int', value: Number(numberOf(op, 'col')) };
-    translator.builder.op('fetch', { X: names }, { Out: [FETCH] }, [['col', col]]);
-  },
-  'pd_op.full': (translator, op) => {
-    constant(translator, op, [numberOf(op, 'value')], numbersOf(op, 'shape').map(Number));
-  },
-  'pd_op.full_int_array': (translator, op) => constant(translator, op, numbersOf(op, 'value')),
-  'pd_op.shape64': (translator, op) => {
-    const result = translator.result(op);
-    const [name] = translator.make(op, result);
-    if (name === undefined) return;
-    // The legacy operator makes int32.
-    const dims = result.type.kind === 'tensor' ? result.type.dims : undefined;
-    const narrow = translator.builder.free(`${name}.int32`);
-    translator.builder.variable(narrow, {
-      kind: 'tensor',
-      dtype: 'int32',
-      ...(dims === undefined ? {} : { dims }),
-    });
-    translator.builder.op(
-      'shape',
-      { Input: translator.builder.names(translator.needed(op, 0)) },
-      { Out: [narrow] },
-    );
-    translator.builder.op('cast', { X: [narrow] }, { Out: [name] }, [
-      ['in_dtype', { kind: 'int', value: INT32 }],
-      ['out_dtype', { kind: 'int', value: INT64 }],
-    ]);
-  },
-  'builtin.combine': (translator, op) => {
-    const items = op.operands.map((_, index) => translator.needed(op, index));
-    translator.define(op, translator.result(op).id, { kind: 'list', items });
-  },
-  'builtin.split': (translator, op) => {
-    const items = listOf(translator, op);
-    for (const [index, { id }] of op.results.entries()) {
-      const item = items[index];
-      if (item === undefined) throw op.place.fail(`takes ${op.results.length} of ${items.length} values`);
-      translator.define(op, id, item);
-    }
-  },
-  'builtin.slice': (translator, op) => {
-    const items = listOf(translator, op);
-    const item = items[Number(numberOf(op, 'index'))];
-    if (item === undefined) throw op.place.fail(`takes a value beyond the ${items.length} of its list`);
-    translator.define(op, translator.result(op).id, item);
-  },
-};
+export const SPECIAL: ReadonlyMap<string, Special> = new Map(
+  Object.entries<Special>({
+    'pd_op.fetch': (translator, op) => {
+      const names = translator.builder.names(translator.needed(op, 0));
+      const col: PaddleAttribute = { kind: 'int', value: Number(numberOf(op, 'col')) };
+      translator.builder.op('fetch', { X: names }, { Out: [FETCH] }, [['col', col]]);
+    },
+    'pd_op.full': (translator, op) => {
+      constant(translator, op, [numberOf(op, 'value')], numbersOf(op, 'shape').map(Number));
+    },
+    'pd_op.full_int_array': (translator, op) => constant(translator, op, numbersOf(op, 'value')),
+    'pd_op.shape64': (translator, op) => {
+      const result = translator.result(op);
+      const [name] = translator.make(op, result);
+      if (name === undefined) return;
+      // The legacy operator makes int32.
+      const dims = result.type.kind === 'tensor' ? result.type.dims : undefined;
+      const narrow = translator.builder.free(`${name}.int32`);
+      translator.builder.variable(narrow, {
+        kind: 'tensor',
+        dtype: 'int32',
+        ...(dims === undefined ? {} : { dims }),
+      });
+      translator.builder.op(
+        'shape',
+        { Input: translator.builder.names(translator.needed(op, 0)) },
+        { Out: [narrow] },
+      );
+      translator.builder.op('cast', { X: [narrow] }, { Out: [name] }, [
+        ['in_dtype', { kind: 'int', value: INT32 }],
+        ['out_dtype', { kind: 'int', value: INT64 }],
+      ]);
+    },
+    'builtin.combine': (translator, op) => {
+      const items = op.operands.map((_, index) => translator.needed(op, index));
+      if (items.some(({ kind }) => kind === 'list')) throw op.place.fail('is a list of lists');
+      translator.define(op, translator.result(op).id, { kind: 'list', items });
+    },
+    'builtin.split': (translator, op) => {
+      const items = listOf(translator, op);
+      for (const [index, { id }] of op.results.entries()) {
+        const item = items[index];
+        if (item === undefined) throw op.place.fail(`takes ${op.results.length} of ${items.length} values`);
+        translator.define(op, id, item);
+      }
+    },
+    'builtin.slice': (translator, op) => {
+      const items = listOf(translator, op);
+      const item = items[Number(numberOf(op, 'index'))];
+      if (item === undefined) throw op.place.fail(`takes a value beyond the ${items.length} of its list`);
+      translator.define(op, translator.result(op).id, item);
+    },
+  }),
+);
 
 /** Paddle's numbers of element types. */
 const INT32 = 2;

@@ -22,7 +22,7 @@ function translate(translator: Translator, op: PirOp): void {
     translator.feed(op);
     return;
   }
-  const special = SPECIAL[op.name];
+  const special = SPECIAL.get(op.name);
   const rule = op.name.startsWith('pd_op.') ? ruleOf(op.name.slice('pd_op.'.length)) : undefined;
   if (special !== undefined) special(translator, op);
   else if (rule !== undefined) applyRule(translator, op, rule);

@@ -18,18 +18,18 @@ export type PirType =
   | { readonly kind: 'list'; readonly items: readonly PirTensorType[] }
   | { readonly kind: 'none' };
 
-const ELEMENTS: Readonly<Record<string, DType>> = {
-  'builtin.t_bool': 'bool',
-  'builtin.t_i8': 'int8',
-  'builtin.t_ui8': 'uint8',
-  'builtin.t_i16': 'int16',
-  'builtin.t_i32': 'int32',
-  'builtin.t_i64': 'int64',
-  'builtin.t_f16': 'float16',
-  'builtin.t_bf16': 'bfloat16',
-  'builtin.t_f32': 'float32',
-  'builtin.t_f64': 'float64',
-};
+const ELEMENTS = new Map<string, DType>([
+  ['builtin.t_bool', 'bool'],
+  ['builtin.t_i8', 'int8'],
+  ['builtin.t_ui8', 'uint8'],
+  ['builtin.t_i16', 'int16'],
+  ['builtin.t_i32', 'int32'],
+  ['builtin.t_i64', 'int64'],
+  ['builtin.t_f16', 'float16'],
+  ['builtin.t_bf16', 'bfloat16'],
+  ['builtin.t_f32', 'float32'],
+  ['builtin.t_f64', 'float64'],
+]);
 
 /** A value's type: `{"#": "0.t_dtensor", "D": [element type, dims, layout, lod, offset]}`.
  *  @throws OctavoError `MALFORMED` */
@@ -46,7 +46,7 @@ function tensorType(name: string, place: JsonPlace): PirTensorType {
   if (name !== 'builtin.t_dtensor') return { kind: 'tensor' };
   const [element, dims] = place.member('D').list();
   if (element === undefined || dims === undefined) throw place.fail('is a tensor type without dims');
-  const dtype = ELEMENTS[fullName(element.member('#').text())];
+  const dtype = ELEMENTS.get(fullName(element.member('#').text()));
   return { kind: 'tensor', dims: dims.list().map(dim), ...(dtype === undefined ? {} : { dtype }) };
 }
 
