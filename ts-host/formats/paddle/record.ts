@@ -53,7 +53,7 @@ export async function readRecord(
     throw cursor.error('MALFORMED', `a description of ${length} bytes`);
   }
   const { dtype, dims } = describe(await cursor.take(length, 'the description'), cursor);
-  const byteLength = byteLengthOf(dtype, elementCount(dims, tensor));
+  const byteLength = byteLengthOf(dtype, cursor.within(() => elementCount(dims, tensor)));
   const dataOffset = cursor.at;
   cursor.skip(byteLength, `the data of ${dtype} [${dims.join(', ')}]`);
   return { dtype, dims, dataOffset, byteLength };
@@ -99,6 +99,15 @@ class RecordCursor {
   error(code: ErrorCode, message: string, cause?: unknown): OctavoError {
     const place = { ...filePlace(this.#source.name, this.at), tensor: this.#tensor };
     return new OctavoError(code, message, place, cause === undefined ? undefined : { cause });
+  }
+
+  /** Does `check`; its errors are at the current byte. */
+  within<T>(check: () => T): T {
+    try {
+      return check();
+    } catch (error) {
+      throw error instanceof OctavoError ? error.within(filePlace(this.#source.name, this.at)) : error;
+    }
   }
 
   /** The next `length` bytes. */
