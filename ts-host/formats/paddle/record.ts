@@ -53,7 +53,10 @@ export async function readRecord(
     throw cursor.error('MALFORMED', `a description of ${length} bytes`);
   }
   const { dtype, dims } = describe(await cursor.take(length, 'the description'), cursor);
-  const byteLength = byteLengthOf(dtype, cursor.within(() => elementCount(dims, tensor)));
+  const byteLength = byteLengthOf(
+    dtype,
+    cursor.within(() => elementCount(dims, tensor)),
+  );
   const dataOffset = cursor.at;
   cursor.skip(byteLength, `the data of ${dtype} [${dims.join(', ')}]`);
   return { dtype, dims, dataOffset, byteLength };
