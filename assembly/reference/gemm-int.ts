@@ -14,10 +14,10 @@ export function row_sums_u8_i32(aPtr: usize, outPtr: usize, rows: usize, k: usiz
   }
 }
 
-export function column_sums_s8_i32(bPtr: usize, outPtr: usize, k: usize, n: usize): void {
+export function column_sums_s8_i32(bPtr: usize, outPtr: usize, k: usize, n: usize, flip: u32): void {
   for (let column: usize = 0; column < n; column++) {
     let sum = 0;
-    for (let row: usize = 0; row < k; row++) sum += <i32>load<i8>(bPtr + row * n + column);
+    for (let row: usize = 0; row < k; row++) sum += <i32>(<i8>(<u32>load<u8>(bPtr + row * n + column) ^ flip));
     store<i32>(outPtr + (column << 2), sum);
   }
 }

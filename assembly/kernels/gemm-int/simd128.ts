@@ -37,27 +37,47 @@ export function row_sums_u8_i32(aPtr: usize, outPtr: usize, rows: usize, k: usiz
   }
 }
 
-/** out[column] = sum of column `column` of B [k, n] s8. */
-export function column_sums_s8_i32(bPtr: usize, outPtr: usize, k: usize, n: usize): void {
-  let column: usize = 0;
-  for (; column + 8 <= n; column += 8) {
-    let low = i32x4.splat(0);
-    let high = i32x4.splat(0);
-    let at = bPtr + column;
-    for (let row: usize = 0; row < k; row++) {
-      const codes = v128.load8x8_s(at);
-      low = i32x4.add(low, i32x4.extend_low_i16x8_s(codes));
-      high = i32x4.add(high, i32x4.extend_high_i16x8_s(codes));
-      at += n;
+/** Rows whose sums of s8 fit 16 bits: 255 · 128 < 2^15. */
+const SHORT_ROWS: usize = 255;
+
+/** out[column] = sum of column `column` of B [k, n] s8; of u8 less 128 each, if `flip` is 128 and not 0. */
+export function column_sums_s8_i32(bPtr: usize, outPtr: usize, k: usize, n: usize, flip: u32): void {
+  const flips = i8x16.splat(<i8>flip);
+  if (n >= 16) {
+    // The last columns are summed together with some before them, once more.
+    for (let column: usize = 0; column < n; column += 16) {
+      const first = min(column, n - 16);
+      sixteenColumns(bPtr + first, outPtr + (first << 2), k, n, flips);
     }
-    v128.store(outPtr + (column << 2), low);
-    v128.store(outPtr + (column << 2), high, 16);
+    return;
   }
-  for (; column < n; column++) {
+  for (let column: usize = 0; column < n; column++) {
     let sum = 0;
-    for (let row: usize = 0; row < k; row++) sum += <i32>load<i8>(bPtr + row * n + column);
+    for (let row: usize = 0; row < k; row++) sum += <i32>(<i8>(<u32>load<u8>(bPtr + row * n + column) ^ flip));
     store<i32>(outPtr + (column << 2), sum);
   }
+}
+
+function sixteenColumns(at: usize, out: usize, k: usize, n: usize, flips: v128): void {
+  for (let i: usize = 0; i < 64; i += 16) v128.store(out + i, i32x4.splat(0));
+  for (let row: usize = 0; row < k; row += SHORT_ROWS) {
+    let low = i16x8.splat(0);
+    let high = i16x8.splat(0);
+    for (const end = at + min(SHORT_ROWS, k - row) * n; at < end; at += n) {
+      const codes = v128.xor(v128.load(at), flips);
+      low = i16x8.add(low, i16x8.extend_low_i8x16_s(codes));
+      high = i16x8.add(high, i16x8.extend_high_i8x16_s(codes));
+    }
+    addEight(out, low);
+    addEight(out + 32, high);
+  }
+}
+
+/** Adds eight sums of 16 bits. */
+@inline
+function addEight(out: usize, sums: v128): void {
+  v128.store(out, i32x4.add(v128.load(out), i32x4.extend_low_i16x8_s(sums)));
+  v128.store(out, i32x4.add(v128.load(out, 16), i32x4.extend_high_i16x8_s(sums)), 16);
 }
 
 /** 1 when one of `len` numbers is not 0. */

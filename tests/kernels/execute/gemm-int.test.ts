@@ -55,6 +55,14 @@ function rowsOf<T extends Int8Array | Uint8Array | Int32Array | Float32Array>(
   return Array.from({ length: rows * n }, (_, i) => out[Math.floor(i / n) * stride + (i % n)]!);
 }
 
+/** Sums of columns of `rows` rows of `n`. */
+const sumsOf = (codes: ArrayLike<number>, n: number, rows: number): number[] =>
+  Array.from({ length: n }, (_, column) => {
+    let sum = 0;
+    for (let row = 0; row < rows; row++) sum += codes[row * n + column]!;
+    return sum;
+  });
+
 for (const [name, engine] of ENGINES) {
   const k = engine.kernels;
   describe(`gemm-int ${name}`, () => {
@@ -90,14 +98,32 @@ for (const [name, engine] of ENGINES) {
         const b = new Int8Array(rng.bytes(rows * length).buffer);
         const columns = new Int32Array(length);
         withHeapGuards(engine, [b, columns], 4, (bPtr, outPtr) =>
-          k.column_sums_s8_i32!(bPtr!, outPtr!, rows, length),
+          k.column_sums_s8_i32!(bPtr!, outPtr!, rows, length, 0),
         );
-        const sums = Array.from({ length }, (_, c) => {
-          let sum = 0;
-          for (let r = 0; r < rows; r++) sum += b[r * length + c]!;
-          return sum;
-        });
-        assert.deepEqual([...columns], sums, `columns of ${rows}`);
+        assert.deepEqual([...columns], sumsOf(b, length, rows), `columns of ${rows}`);
+      }
+    });
+
+    it('column sums of many rows of extremes, s8 and u8 less 128 -> exact', () => {
+      for (const [n, rows] of [
+        [5, 300],
+        [16, 255],
+        [33, 256],
+        [48, 1021],
+      ] as const) {
+        for (const byte of [0, 127, 128, 255]) {
+          const bytes = new Uint8Array(n * rows).fill(byte);
+          bytes.set(new Rng(byte).bytes(n), n * (rows - 1));
+          const expected = sumsOf(new Int8Array(bytes.buffer), n, rows);
+          const unsigned = sumsOf(bytes, n, rows).map((sum) => sum - 128 * rows);
+          for (const flip of [0, 128]) {
+            const columns = new Int32Array(n);
+            withHeapGuards(engine, [bytes, columns], 4, (bPtr, outPtr) =>
+              k.column_sums_s8_i32!(bPtr!, outPtr!, rows, n, flip),
+            );
+            assert.deepEqual([...columns], flip === 0 ? expected : unsigned, `${rows} rows of ${n}, ${byte}`);
+          }
+        }
       }
     });
 

@@ -36,9 +36,9 @@ function plan(node: NodeContext): Plan {
   if (size === 0) node.fail(`${describeType(x)} has nothing to average`);
   const [batch, channels] = [x.dims[0]!, last ? x.dims.at(-1)! : x.dims[1]!];
   const ones = spatial.map(() => 1);
-  // Sums of rows want unsigned codes, sums of columns signed ones.
-  const flipped = last ? dtype === 'uint8' : dtype === 'int8';
-  const shift = flipped ? (last ? -128 : 128) : 0;
+  // Sums of rows want unsigned codes; sums of columns signed ones, which they make of others.
+  const shift = last ? (dtype === 'uint8' ? -128 : 0) : dtype === 'int8' ? 128 : 0;
+  const flipped = !last && shift !== 0;
   const image = channels * size;
   const scratch = new ScratchPlan();
   const places = {
@@ -72,7 +72,7 @@ function plan(node: NodeContext): Plan {
       codes = at.scratch + places.codes;
     }
     const [sums, bias] = [at.scratch + places.sums, at.scratch + places.bias];
-    if (last) columnSums(kernels, codes, sums, size, channels);
+    if (last) columnSums(kernels, codes, sums, size, channels, shift === 0 ? 0 : 128);
     else rowSums(kernels, codes, sums, channels, size);
     const out = at.output(0) + index * channels;
     const tile = { sums, bias, rows: 1, n: channels, out, stride: channels };

@@ -37,8 +37,16 @@ export function rowSums(k: KernelExports, a: number, out: number, rows: number, 
   k.row_sums_u8_i32!(a, out, rows, depth);
 }
 
-export function columnSums(k: KernelExports, b: number, out: number, depth: number, n: number): void {
-  k.column_sums_s8_i32!(b, out, depth, n);
+/** @param flip - 128: codes are u8, and 128 is taken from each; 0: they are s8 */
+export function columnSums(
+  k: KernelExports,
+  b: number,
+  out: number,
+  depth: number,
+  n: number,
+  flip: 0 | 128 = 0,
+): void {
+  k.column_sums_s8_i32!(b, out, depth, n, flip);
 }
 
 export function anyNonzero(k: KernelExports, x: number, count: number): boolean {
