@@ -87,3 +87,4 @@ export { product_int_rows_bytes, product_int_scratch_bytes } from './kernels/pro
 export {
   product_int_begin, product_int_check, product_int_pack, product_int_packed_bytes,
 } from './kernels/product-int/packed';
+export { checksum_bytes } from './kernels/checksum/simd128';

@@ -26,7 +26,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['paddleslim'],
   ['images'],
   ['index'],
-  ['reporting'],
+  ['reporting', 'packing'],
   ['node'],
   ['cli'],
   ['entries'],

@@ -42,10 +42,9 @@ export const ERROR_CODES = {
   STATS_VERSION: 'A stats file has a version this release does not read.',
   STATS_MISMATCH:
     'Statistics do not belong together: they are of another model, of other values, or of the same sample twice.',
-  PACKS_INVALID: 'The bytes are no packed weights, or truncated or damaged ones.',
-  PACKS_VERSION: 'Packed weights have a version this release does not read.',
-  CRYPTO_UNAVAILABLE:
-    'The runtime has no crypto.subtle, which hashes models, stats files and packed weights.',
+  PACKS_INVALID: 'The bytes are no packed file, or a truncated or damaged one.',
+  PACKS_VERSION: 'A packed file has a version this release does not read.',
+  CRYPTO_UNAVAILABLE: 'The runtime has no crypto.subtle, which hashes models, stats files and packed files.',
   SOURCE_CHANGED: 'The input returned a different length than it announced.',
 } as const;
 

@@ -86,3 +86,4 @@ export {
   product_int, product_int_begin, product_int_check, product_int_pack, product_int_packed_bytes, product_int_prepare,
   product_int_rows_bytes, product_int_scratch_bytes,
 } from './product-int';
+export { checksum_bytes } from './checksum';

@@ -132,7 +132,7 @@ function first({ title, firstMs, firstPackedMs }: Int8Model, result: Int8Result)
   };
   return [
     ...figure('bytes to first result', result.first, firstMs),
-    ...figure('the same with saved packs', result.firstPacked, firstPackedMs),
+    ...figure('the same from a packed file', result.firstPacked, firstPackedMs),
   ];
 }
 

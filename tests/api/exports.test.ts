@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import * as octavoImages from '../../ts-host/images.js';
 import * as octavo from '../../ts-host/index.js';
 import * as octavoNode from '../../ts-host/node.js';
+import * as octavoPack from '../../ts-host/packing.js';
 import * as octavoPaddle from '../../ts-host/paddle.js';
 import * as octavoSlim from '../../ts-host/paddleslim.js';
 import * as octavoReport from '../../ts-host/reporting.js';
@@ -137,6 +138,11 @@ test('octavo/paddleslim exports -> these values and types', () => {
       ' ',
     ),
   );
+});
+
+test('octavo/pack exports -> these values and types', () => {
+  assert.deepEqual(Object.keys(octavoPack).sort(), ['pack', 'unpack']);
+  assert.deepEqual(typesOf('packing.ts'), ['PackOptions']);
 });
 
 test('octavo/node exports -> those and what only Node has', () => {

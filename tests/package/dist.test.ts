@@ -45,12 +45,14 @@ describe('dist', () => {
       ['report-edge-light.js', '?module'],
       ['paddleslim-workerd.js', ''],
       ['paddleslim-edge-light.js', '?module'],
+      ['pack-workerd.js', ''],
+      ['pack-edge-light.js', '?module'],
     ] as const) {
       const code = readFileSync(join(root, 'dist', entry), 'utf8');
       for (const name of ['simd', 'relaxed', 'execute', 'execute-relaxed'])
         assert.ok(code.includes(`from"./${name}.wasm${suffix}"`), code);
       assert.doesNotMatch(code, /0061736d/); // hex of "\0asm"
-      if (/^(report|paddleslim)-/.test(entry)) continue;
+      if (/^(report|paddleslim|pack)-/.test(entry)) continue;
       const images = readFileSync(join(root, 'dist', `images-${entry}`), 'utf8');
       assert.ok(images.includes(`from"./images.wasm${suffix}"`), images);
       assert.doesNotMatch(images, /0061736d/);

@@ -178,6 +178,8 @@ describe('installed package', () => {
       assert.equal(run(images, ['-C', condition]), 'true');
       const report = `console.log(import.meta.resolve('octavo/report').endsWith('/dist/report-${condition}.js'))`;
       assert.equal(run(report, ['-C', condition]), 'true');
+      const pack = `console.log(import.meta.resolve('octavo/pack').endsWith('/dist/pack-${condition}.js'))`;
+      assert.equal(run(pack, ['-C', condition]), 'true');
     });
   }
 
@@ -196,6 +198,8 @@ describe('installed package', () => {
        import { analyze, type Report, reportToHtml } from 'octavo/report';
        const report: Report = await analyze(new Uint8Array(), new Uint8Array(), []);
        console.log(reportToHtml(report));
+       import { pack, unpack } from 'octavo/pack';
+       console.log((await unpack(await pack(new Uint8Array(), { precision: 'fast' }))).get(''));
        import execute from 'octavo/execute.wasm';
        import simd from 'octavo/simd.wasm';
        await init({ simd, execute });

@@ -11,7 +11,7 @@ import type { ValueInfo } from '../ir/model.js';
 import { median } from '../report/bench/timing.js';
 import { LabelFinder, type Labels } from '../report/compare/labels.js';
 import { BenchSubject, type ModelBench } from './benchSubject.js';
-import { inputTypes } from './describe.js';
+import { inputTypes } from './inputTypes.js';
 import type { ModelInput } from './open.js';
 import { requireThreads } from './session.js';
 

@@ -2,12 +2,9 @@
 // included, and runs nothing.
 
 import { RunContext, type RunOptions } from '../context.js';
-import { OctavoError } from '../errors.js';
 import type { ProgramFacts } from '../execute/executor.js';
-import type { TensorType } from '../execute/value.js';
 import type { ExternalResolver } from '../io/external.js';
-import type { ValueInfo } from '../ir/model.js';
-import { elementCount } from '../ir/tensor.js';
+import { inputTypes } from './inputTypes.js';
 import { OctavoRunner } from './octavoRunner.js';
 import { type ModelInput, openModel } from './open.js';
 
@@ -36,41 +33,4 @@ export async function describeExecution(
   } finally {
     await opened.close();
   }
-}
-
-/** Types of a model's inputs.
- *  @param shapes - dims by name, where the model leaves some open
- *  @throws OctavoError `FEED_INVALID` where a shape is missing or does not fit */
-export function inputTypes(
-  inputs: readonly ValueInfo[],
-  shapes: Readonly<Record<string, readonly number[]>> = {},
-): Map<string, TensorType> {
-  const known = inputs.map(({ name }) => name);
-  for (const name of Object.keys(shapes)) {
-    if (known.includes(name)) continue;
-    fail(name, `the model has no input of this name; its inputs are: ${known.join(', ')}`);
-  }
-  return new Map(inputs.map((input) => [input.name, typeOf(input, shapes)]));
-}
-
-function typeOf(
-  { name, dtype, dims }: ValueInfo,
-  shapes: Readonly<Record<string, readonly number[]>>,
-): TensorType {
-  if (dtype === undefined) return fail(name, 'the model does not tell the dtype of this input');
-  const given = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
-  const shown = dims === undefined ? '' : `: ${dims.map((dim) => dim ?? '?').join('x')}`;
-  if (given === undefined) {
-    const fixed = dims?.every((dim) => typeof dim === 'number');
-    return fixed ? { dtype, dims: dims as number[] } : fail(name, `the shape is open${shown}`);
-  }
-  elementCount(given, name);
-  const fits =
-    dims === undefined ||
-    (dims.length === given.length && dims.every((dim, i) => typeof dim !== 'number' || dim === given[i]));
-  return fits ? { dtype, dims: given } : fail(name, `${given.join('x')} does not fit the model${shown}`);
-}
-
-function fail(tensor: string, message: string): never {
-  throw new OctavoError('FEED_INVALID', message, { tensor });
 }

@@ -5,12 +5,12 @@ import type { CheckedFeed, Tensor } from '../data/tensor.js';
 import { Executor, type ProgramFacts } from '../execute/executor.js';
 import type { NodeDecision } from '../execute/rewrite/fuseQuantized/decisions.js';
 import type { IntegerMode } from '../execute/rewrite/index.js';
-import { type PackedWeights, SavedPacks } from '../execute/savedPacks.js';
+import { SavedPacks } from '../execute/savedPacks.js';
 import type { TensorType } from '../execute/value.js';
 import type { ValueInfo } from '../ir/model.js';
 import type { ExecutionEngine, KernelChoice, Precision } from '../wasm/execution.js';
 import { executionEngine } from '../wasm/load.js';
-import type { OpenModel } from './open.js';
+import type { OpenModel, OpenPacked } from './open.js';
 import type { Runner, RunnerRun, SessionMemory, SessionThreads } from './runner.js';
 
 /** As of a session. */
@@ -18,28 +18,16 @@ export interface RunnerOptions {
   readonly precision?: Precision | undefined;
   readonly integers?: IntegerMode | undefined;
   readonly threads?: number | undefined;
-  readonly packedWeights?: Uint8Array | undefined;
-}
-
-async function readPacks(
-  bytes: Uint8Array,
-  { model }: OpenModel,
-  precision: Precision,
-  context: RunContext,
-): Promise<PackedWeights> {
-  const { readPackedWeights } = await import('./packedWeights.js');
-  return readPackedWeights(bytes, model, precision, context);
 }
 
 export class OctavoRunner implements Runner {
-  readonly #opened: OpenModel;
+  readonly #opened: OpenModel | OpenPacked;
   readonly #engine: ExecutionEngine;
   readonly #executor: Executor;
-
   readonly #saved: SavedPacks | undefined;
 
   private constructor(
-    opened: OpenModel,
+    opened: OpenModel | OpenPacked,
     engine: ExecutionEngine,
     executor: Executor,
     saved: SavedPacks | undefined,
@@ -52,21 +40,24 @@ export class OctavoRunner implements Runner {
 
   /** @param opened - stays open until {@link dispose}, for weights are read when they are needed */
   static async create(
-    opened: OpenModel,
-    { precision = 'strict', integers = 'fused', threads = 1, packedWeights: given }: RunnerOptions,
+    opened: OpenModel | OpenPacked,
+    { precision = 'strict', integers = 'fused', threads = 1 }: RunnerOptions,
     context: RunContext,
   ): Promise<OctavoRunner> {
     const { limit, held } = context.budget;
     const engine = await executionEngine(precision, Math.max(0, limit - held), threads);
     try {
       context.throwIfAborted();
-      const savedPacks = given && new SavedPacks();
-      const executor = Executor.create(opened.model, engine, { integers, savedPacks }, context);
-      // Hashing goes on beside, on another thread where the runtime has one for it.
-      const packs = given && readPacks(given, opened, engine.precision, context);
-      const [made, read] = await Promise.all([executor, packs]);
-      if (read !== undefined) savedPacks?.load(read);
-      return new OctavoRunner(opened, engine, made, savedPacks);
+      if ('packed' in opened) {
+        const { packed } = opened;
+        packed.verify(engine);
+        // Kernels of the other precision may want other bytes under the same key.
+        const saved = new SavedPacks(packed.precision === engine.precision ? packed.packs : new Map());
+        const executor = await Executor.ofPrepared(packed.prepared, engine, saved, packed.forms);
+        return new OctavoRunner(opened, engine, executor, saved);
+      }
+      const executor = await Executor.create(opened.model, engine, { integers }, context);
+      return new OctavoRunner(opened, engine, executor, undefined);
     } catch (error) {
       engine.threads.close();
       throw error;
@@ -75,6 +66,10 @@ export class OctavoRunner implements Runner {
 
   get engine(): ExecutionEngine {
     return this.#engine;
+  }
+
+  get executor(): Executor {
+    return this.#executor;
   }
 
   get inputs(): readonly ValueInfo[] {
@@ -105,12 +100,6 @@ export class OctavoRunner implements Runner {
 
   get savedPacks(): number | undefined {
     return this.#saved?.used;
-  }
-
-  async packedWeights(context: RunContext): Promise<Uint8Array> {
-    const { writePackedWeights } = await import('./packedWeights.js');
-    const packs = this.#executor.packedWeights();
-    return writePackedWeights(packs, this.#opened.model, this.precision, context);
   }
 
   get memory(): SessionMemory {

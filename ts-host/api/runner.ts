@@ -43,10 +43,8 @@ export interface Runner {
   readonly threads?: SessionThreads;
   /** undefined where the engine does not tell. */
   readonly memory: SessionMemory | undefined;
-  /** Of how many weights the packed bytes were given; undefined where none were. */
+  /** Of how many weights the packed bytes came from a packed file; undefined for any other. */
   readonly savedPacks?: number | undefined;
-  /** The packed weights as bytes that a session takes; absent where the engine keeps them to itself. */
-  packedWeights?(context: RunContext): Promise<Uint8Array>;
   /** One run at a time; the session sees to it. */
   run(
     feeds: ReadonlyMap<string, CheckedFeed>,

@@ -13,7 +13,7 @@ import type { DType } from '../ir/dtype.js';
 import type { ValueInfo } from '../ir/model.js';
 import type { KernelChoice } from '../wasm/execution.js';
 import { compileAhead } from '../wasm/load.js';
-import { type ModelInput, type OpenModel, openModel } from './open.js';
+import { type ModelInput, openModel, openRunnable } from './open.js';
 import type { OnnxRuntime } from './ortAdapter.js';
 import type { Runner, SessionMemory, SessionThreads } from './runner.js';
 
@@ -32,8 +32,6 @@ export interface SessionOptions extends RunOptions {
   /** Threads that share each run, the caller's included. Default 1. More need `octavo/threads` or `octavo/node`, and in a page
    *  cross-origin isolation; {@link Session.diagnostics} tells how many there are and why. Results are the same bits. */
   readonly threads?: number | undefined;
-  /** What {@link Session.packedWeights} of an earlier session of this model gave: nothing is packed that is in there. */
-  readonly packedWeights?: Uint8Array | undefined;
   /** Default `octavo`. */
   readonly executor?: ExecutorName | undefined;
   /** The module that `executor` names, where it cannot be imported by name (bundled pages): `import * as ort …`. */
@@ -65,7 +63,7 @@ export interface SessionDiagnostics {
   readonly threads?: SessionThreads;
   /** Bytes of weights and values; absent where the executor does not tell. */
   readonly memory?: SessionMemory;
-  /** Of how many weights the packed bytes came from the option `packedWeights`; absent without it. */
+  /** Of a packed file: how many weights came from it as kernels want them. */
   readonly savedPacks?: number;
   /** How each node of a quantized model runs, in the model's order; absent for a float model, where integers are simulated,
    *  and for other executors. */
@@ -104,7 +102,8 @@ export class Session {
     this.outputs = runner.outputs.map(metadata);
   }
 
-  /** Opens a model. Weights are read by the first run, so the input must stay readable until {@link dispose}.
+  /** Opens a model, or a packed file (`octavo/pack`), which starts at once. Weights are read by the first run, so the input must
+   *  stay readable until {@link dispose}.
    *  @throws OctavoError as the reader; `UNSUPPORTED_OP` naming every operator that is missing; `MEMORY_LIMIT`;
    *  `EXECUTOR_MISSING`, `EXECUTOR_FAILED` for other executors; as init() for what the runtime lacks. */
   static async create(source: ModelInput, options: SessionOptions = {}): Promise<Session> {
@@ -113,12 +112,29 @@ export class Session {
     requireOneOf('precision', precision, ['strict', 'fast']);
     requireOneOf('integers', integers, ['fused', 'simulated']);
     requireThreads(options.threads, executor);
-    if (options.packedWeights !== undefined && executor !== 'octavo') throw keepsPacks(executor);
     const context = new RunContext(options);
-    if (executor === 'octavo') beginLoading();
+    if (executor !== 'octavo') return Session.#elsewhere(executor, source, options, context);
+    beginLoading();
+    const opened = await openRunnable(source, { external: options.external, integers }, context);
+    try {
+      const { OctavoRunner } = await import('./octavoRunner.js');
+      return new Session(executor, await OctavoRunner.create(opened, options, context));
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+  }
+
+  static async #elsewhere(
+    executor: Exclude<ExecutorName, 'octavo'>,
+    source: ModelInput,
+    options: SessionOptions,
+    context: RunContext,
+  ): Promise<Session> {
     const opened = await openModel(source, options, context);
     try {
-      return new Session(executor, await makeRunner(executor, opened, options, context));
+      const { OrtRunner } = await import('./ortAdapter.js');
+      return new Session(executor, await OrtRunner.create(executor, options.runtime, opened, context));
     } catch (error) {
       await opened.close();
       throw error;
@@ -162,19 +178,6 @@ export class Session {
   /** What the session runs on and the memory it holds. */
   diagnostics(): SessionDiagnostics {
     return diagnosticsOf(this.#executor, this.#runner);
-  }
-
-  /** The weights as kernels want them, of the shapes that were run last, to be kept: `Session.create(model, { packedWeights })` then
-   *  packs nothing. They are of use to this model, this precision and machines that choose the same kernels; elsewhere
-   *  weights are packed as without them.
-   *  @throws OctavoError `INVALID_ARGUMENT` for executors that keep theirs; `CRYPTO_UNAVAILABLE`; `DISPOSED`; `ABORTED` */
-  packedWeights({ signal }: Pick<RunOptions, 'signal'> = {}): Promise<Uint8Array> {
-    const context = new RunContext({ signal });
-    const runner = this.#runner;
-    return this.#inTurn(signal, () => {
-      if (runner.packedWeights !== undefined) return runner.packedWeights(context);
-      throw keepsPacks(this.#executor);
-    });
   }
 
   /** Lets memory and files go, after the run that is going on; runs that wait end with `DISPOSED`. */
@@ -221,27 +224,8 @@ function beginLoading(): void {
   import('./octavoRunner.js').catch(() => undefined);
 }
 
-async function makeRunner(
-  executor: ExecutorName,
-  opened: OpenModel,
-  options: SessionOptions,
-  context: RunContext,
-): Promise<Runner> {
-  if (executor === 'octavo') {
-    const { OctavoRunner } = await import('./octavoRunner.js');
-    return OctavoRunner.create(opened, options, context);
-  }
-  const { OrtRunner } = await import('./ortAdapter.js');
-  return OrtRunner.create(executor, options.runtime, opened, context);
-}
-
 function metadata({ name, dtype, dims }: ValueInfo): ValueMetadata {
   return { name, ...(dtype === undefined ? {} : { dtype }), ...(dims === undefined ? {} : { dims }) };
-}
-
-function keepsPacks(executor: ExecutorName): OctavoError {
-  const place = { field: 'packedWeights' };
-  return new OctavoError('INVALID_ARGUMENT', `${executor} keeps its packed weights to itself`, place);
 }
 
 const MOST_THREADS = 64;

@@ -59,6 +59,20 @@ export interface RunFlags {
   readonly memoryLimit?: number;
 }
 
+/** Flags of `pack`. */
+export interface PackFlags {
+  readonly output: string;
+  readonly shape?: readonly NamedShape[];
+  readonly precision?: 'strict' | 'fast';
+  readonly memoryLimit?: number;
+}
+
+/** Flags of `unpack`. */
+export interface UnpackFlags {
+  readonly output: string;
+  readonly memoryLimit?: number;
+}
+
 /** Flags of `calibrate`. */
 export interface CalibrateFlags extends SampleFlags {
   readonly calibrate: string;

@@ -11,6 +11,7 @@ Examples:
   octavo calibrate model.onnx --calibrate photos --preset imagenet -o model.stats
   octavo compare model.onnx model.int8.onnx --data photos --report report.html
   octavo bench model.int8.onnx --against model.onnx
+  octavo pack model.int8.onnx -o model.octavo          starts at once where it is run
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 octavo COMMAND --help shows the options of a command.`;
@@ -93,3 +94,18 @@ Examples:
 
 Times are those of a session's run: copying inputs in and outputs out is part of them, reading and preparing of samples is not.
 --batch is for models that leave it open. Layers are timed in runs of their own.`;
+
+export const PACK_HELP = `
+Examples:
+  octavo pack model.int8.onnx -o model.octavo
+  octavo pack model.onnx --precision fast --shape image=1x3x320x320 -o model.octavo
+  octavo run model.octavo --input x=x.npy --output-dir out
+
+A packed file holds the model too and is taken wherever a model is. Pack on a machine like those that will run it: where other
+kernels serve, weights are packed again when a session starts.`;
+
+export const UNPACK_HELP = `
+Examples:
+  octavo unpack model.octavo -o model.onnx
+
+External data of the model is written beside it, under the names that the model has for it.`;

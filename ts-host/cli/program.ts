@@ -9,10 +9,12 @@ import type {
   ConvertFlags,
   InspectFlags,
   MergeFlags,
+  PackFlags,
   PlanCommandFlags,
   PlanFlags,
   QuantizeFlags,
   RunFlags,
+  UnpackFlags,
 } from './flags.js';
 import {
   BENCH_HELP,
@@ -22,9 +24,11 @@ import {
   INSPECT_HELP,
   MAIN_HELP,
   MERGE_HELP,
+  PACK_HELP,
   PLAN_HELP,
   QUANTIZE_HELP,
   RUN_HELP,
+  UNPACK_HELP,
 } from './help.js';
 import { addSampleOptions } from './sampleFlags.js';
 import { addStaticOptions } from './staticFlags.js';
@@ -49,6 +53,8 @@ export function makeProgram(environment: Environment): Command {
     .addCommand(mergeCommand(environment))
     .addCommand(compareCommand(environment))
     .addCommand(benchCommand(environment))
+    .addCommand(packCommand(environment))
+    .addCommand(unpackCommand(environment))
     .helpCommand(false);
   for (const command of [program, ...program.commands]) {
     // main() tells errors; writeErr remains for the help that a missing command gets.
@@ -226,6 +232,36 @@ function benchCommand(environment: Environment): Command {
     .action(async (model: string, flags: BenchFlags) => {
       const { benchCommand: run } = await import('./bench.js');
       await run(model, flags, environment);
+    });
+}
+
+function packCommand(environment: Environment): Command {
+  return new Command('pack')
+    .description('Makes a model ready to run and writes that down, so that sessions of it start at once.')
+    .argument('<model>', 'an ONNX file, or - for standard input')
+    .requiredOption('-o, --output <file>', 'where to write, such as model.octavo, or - for standard output')
+    .option('--shape <name=dims>', 'dims of an input that the model leaves open (repeatable)', shapes)
+    .addOption(choice('--precision <how>', 'what sessions will ask for; default strict', ['strict', 'fast']))
+    .option(...MEMORY_LIMIT)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', PACK_HELP)
+    .action(async (model: string, flags: PackFlags) => {
+      const { packCommand: run } = await import('./pack.js');
+      await run(model, flags, environment);
+    });
+}
+
+function unpackCommand(environment: Environment): Command {
+  return new Command('unpack')
+    .description('Takes the model out of a packed file, byte for byte.')
+    .argument('<packed>', 'a packed file, or - for standard input')
+    .requiredOption('-o, --output <file>', 'where to write the model, or - for standard output')
+    .option(...MEMORY_LIMIT)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', UNPACK_HELP)
+    .action(async (packed: string, flags: UnpackFlags) => {
+      const { unpackCommand: run } = await import('./pack.js');
+      await run(packed, flags, environment);
     });
 }
 

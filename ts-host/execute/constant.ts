@@ -7,9 +7,12 @@
 //   computed ─ run ──┘                        └─► pack     (in a kernel's own order; the bytes are let go)
 
 import type { RunContext } from '../context.js';
+import { OctavoError } from '../errors.js';
 import { Breather } from '../io/breather.js';
-import type { Tensor } from '../ir/tensor.js';
+import { filePlace } from '../io/wait.js';
+import type { Tensor, TensorData } from '../ir/tensor.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
+import { checksum } from '../wasm/kernels/execute/checksum.js';
 import { asBytes, asElements } from './elements.js';
 import type { Elements } from './node.js';
 import type { Pack } from './operator.js';
@@ -47,6 +50,11 @@ export class Constant {
     this.origin = origin;
     if (origin.kind === 'given') this.elements = origin.elements;
   }
+}
+
+/** How many bytes of a pack kernels read; undefined for one that they would not understand. */
+export function readBytes(pack: Pack, address: Address): number | undefined {
+  return pack.readBytes === undefined ? pack.byteLength : pack.readBytes(address);
 }
 
 /** What a program needs of constants; given back with {@link Constants.release}. */
@@ -110,11 +118,11 @@ export class Constants {
       const { heap } = this.#engine;
       const address = heap.alloc(pack.byteLength, 'a packed weight');
       const saved = this.#saved?.find(node, pack);
-      if (saved !== undefined) heap.bytes.set(saved, address);
-      else
-        await this.#fillOrFree(address, () =>
-          this.borrow(constant, context, (from) => Breather.of(context).run(pack.fill(from, address))),
-        );
+      await this.#fillOrFree(address, () =>
+        saved === undefined
+          ? this.borrow(constant, context, (from) => Breather.of(context).run(pack.fill(from, address)))
+          : this.#readPack(saved, pack, address, context),
+      );
       held = { address, byteLength: pack.byteLength, holders: 0 };
       constant.packs.set(pack.key, held);
     }
@@ -150,17 +158,29 @@ export class Constants {
   async #fill({ origin, type, elements }: Constant, address: Address, context: RunContext): Promise<void> {
     const { heap } = this.#engine;
     if (elements !== undefined) heap.bytes.set(asBytes(elements), address);
-    else if (origin.kind === 'stored') await this.#read(origin.tensor, address, context);
+    else if (origin.kind === 'stored') await this.#read(origin.tensor.data, address, context);
     else if (origin.kind === 'computed') await origin.compute(address, context);
     else throw new Error(`a given constant of ${type.dtype} lost its elements`);
   }
 
-  async #read(tensor: Tensor, address: Address, context: RunContext): Promise<void> {
+  /** @throws OctavoError `PACKS_INVALID` for bytes that the kernels would not understand */
+  async #readPack(data: TensorData, pack: Pack, address: Address, context: RunContext): Promise<void> {
+    await this.#read(data, address, context);
+    if (readBytes(pack, address) === data.byteLength) return;
+    throw new OctavoError('PACKS_INVALID', 'a packed weight has a form that was not asked for');
+  }
+
+  /** @throws OctavoError `PACKS_INVALID` for bytes that are not those of their checksum */
+  async #read(data: TensorData, address: Address, context: RunContext): Promise<void> {
+    const { heap, kernels } = this.#engine;
     let at = address;
-    for await (const chunk of tensor.data.chunks(context)) {
-      this.#engine.heap.bytes.set(chunk, at);
+    for await (const chunk of data.chunks(context)) {
+      heap.bytes.set(chunk, at);
       at += chunk.byteLength;
       await Breather.of(context).breathe();
     }
+    if (data.checksum === undefined || checksum(kernels, address, data.byteLength) === data.checksum) return;
+    const place = data.slice === undefined ? {} : filePlace(data.slice.source.name, data.slice.offset);
+    throw new OctavoError('PACKS_INVALID', 'the packed file is damaged: a checksum does not fit', place);
   }
 }

@@ -5,7 +5,6 @@ import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import { Breather } from '../io/breather.js';
 import type { Model, ValueInfo } from '../ir/model.js';
-import { inlineFunctions } from '../passes/inline-functions.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { canonicalNaNs } from '../wasm/kernels/execute/nans.js';
 import { chooseProducts } from '../wasm/productKernels.js';
@@ -14,14 +13,14 @@ import { asBytes, asElements } from './elements.js';
 import { Frame } from './frame.js';
 import { type GraphInput, RunnableGraph } from './graph.js';
 import type { Elements } from './node.js';
-import { prepareGraph, requireOperators } from './prepare.js';
+import { type PreparedGraph, prepareGraph } from './prepare.js';
+import { type PreparedModel, prepareModel } from './prepared.js';
 import type { Observers, Program } from './program.js';
 import { hasProducts } from './quantized/products.js';
 import type { NodeDecision } from './rewrite/fuseQuantized/decisions.js';
-import type { FusedGraph } from './rewrite/fuseQuantized/index.js';
-import { type IntegerMode, rewrite } from './rewrite/index.js';
+import type { IntegerMode } from './rewrite/index.js';
 import { RunState } from './runState.js';
-import type { PackedWeights, SavedPacks } from './savedPacks.js';
+import type { PackedBytes, SavedPacks } from './savedPacks.js';
 import { bytesOf, describeType, sizeOf, type TensorType, type Value } from './value.js';
 
 /** A tensor of the host. `data` holds the dtype's elements: float16 and bfloat16 as bits in a Uint16Array, bool and
@@ -36,8 +35,6 @@ export interface ExecutorOptions {
   readonly watched?: readonly string[] | undefined;
   /** Default `simulated`: every node as the model has it. */
   readonly integers?: IntegerMode | undefined;
-  /** What {@link Executor.packedWeights} of an earlier executor of the same model gave. */
-  readonly savedPacks?: SavedPacks | undefined;
 }
 
 /** `watch` is called for each watched value when it is made, for inputs before anything else. The tensor lies in the
@@ -79,20 +76,21 @@ export class Executor {
 
   /** How each node of a quantized model runs; none for a float model, and where integers are simulated. */
   readonly decisions: readonly NodeDecision[];
+  readonly opsets: ReadonlyMap<string, number>;
 
   private constructor(
-    model: Model,
-    { graph, decisions }: FusedGraph,
+    { graph, decisions, opsets }: PreparedModel,
     engine: ExecutionEngine,
     watched: ReadonlySet<string>,
     saved: SavedPacks | undefined,
   ) {
     this.#engine = engine;
     this.decisions = decisions;
-    const shared = { engine, constants: new Constants(engine, saved), opsets: model.opsets, watched };
+    this.opsets = opsets;
+    const shared = { engine, constants: new Constants(engine, saved), opsets, watched };
     this.#graph = new RunnableGraph(shared, prepareGraph(graph, '', watched));
     this.inputs = graph.inputs;
-    this.outputs = model.graph.outputs;
+    this.outputs = graph.outputs;
   }
 
   /** Makes a model ready to run. Weights are read when the first run compiles.
@@ -103,13 +101,23 @@ export class Executor {
     options: ExecutorOptions,
     context: RunContext,
   ): Promise<Executor> {
-    await Breather.of(context).breathe();
-    const inlined = inlineFunctions(model);
     const watched = new Set(options.watched);
-    const rewritten = await rewrite(inlined, watched, options.integers ?? 'simulated', context);
-    requireOperators(inlined, rewritten.graph);
-    if (hasProducts(rewritten.graph)) await chooseProducts(engine);
-    return new Executor(inlined, rewritten, engine, watched, options.savedPacks);
+    const prepared = await prepareModel(model, watched, options.integers ?? 'simulated', context);
+    if (hasProducts(prepared.graph)) await chooseProducts(engine);
+    return new Executor(prepared, engine, watched, undefined);
+  }
+
+  /** As {@link create}, of a model that was prepared before.
+   *  @param saved - packs of an earlier executor
+   *  @param forms - as of chooseProducts */
+  static async ofPrepared(
+    prepared: PreparedModel,
+    engine: ExecutionEngine,
+    saved: SavedPacks,
+    forms: number,
+  ): Promise<Executor> {
+    if (hasProducts(prepared.graph)) await chooseProducts(engine, forms);
+    return new Executor(prepared, engine, new Set(), saved);
   }
 
   /** Runs the model. Runs asked for at once follow one another.
@@ -139,13 +147,15 @@ export class Executor {
     return result;
   }
 
-  /** The packed weights that programs hold now. */
-  packedWeights(): PackedWeights {
-    const { heap } = this.#engine;
-    const packs = new Map<string, Uint8Array>();
-    for (const [name, held] of this.#graph.packs()) {
-      if (held !== undefined) packs.set(name, heap.copyOut(held.address, held.byteLength));
-    }
+  /** What it runs. */
+  get prepared(): PreparedGraph {
+    return this.#graph.prepared;
+  }
+
+  /** Where the packed weights lie that programs hold now, by name. They stay until the next run. */
+  packs(): ReadonlyMap<string, PackedBytes> {
+    const packs = new Map<string, PackedBytes>();
+    for (const [name, bytes] of this.#graph.packs()) if (bytes !== undefined) packs.set(name, bytes);
     return packs;
   }
 

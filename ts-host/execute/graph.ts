@@ -7,13 +7,14 @@ import type { Graph } from '../ir/model.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import type { Heap } from '../wasm/heap.js';
 import { type CompileInput, compile } from './compile.js';
-import type { Constant, Constants, Held } from './constant.js';
+import type { Constant, Constants } from './constant.js';
 import { Frame } from './frame.js';
 import { type Entry, type Known, Scope } from './known.js';
 import { knownOf, LateRunner, type NestedGraph, releaseEntry } from './late.js';
 import { type PreparedGraph, type PreparedNode, prepareGraph } from './prepare.js';
 import type { Observers, Program, Watch } from './program.js';
 import type { RunState } from './runState.js';
+import type { PackedBytes } from './savedPacks.js';
 import { type Address, bytesOf, type TensorType, type TensorValue, type Value } from './value.js';
 
 /** Programs kept for shapes seen before. */
@@ -97,10 +98,11 @@ export class RunnableGraph {
   }
 
   /** Where the packed weights of all programs lie, by name. A name that means several is left out. */
-  packs(found = new Map<string, Held | undefined>()): ReadonlyMap<string, Held | undefined> {
+  packs(found = new Map<string, PackedBytes | undefined>()): ReadonlyMap<string, PackedBytes | undefined> {
     for (const program of this.#programs.values()) {
-      for (const [name, held] of program.packs()) {
-        found.set(name, (found.get(name) ?? held) === held ? held : undefined);
+      for (const [name, bytes] of program.packs()) {
+        const before = found.has(name) ? found.get(name) : bytes;
+        found.set(name, before?.address === bytes.address ? bytes : undefined);
       }
     }
     for (const graph of this.#ran) graph.packs(found);

@@ -30,11 +30,11 @@ export interface InputFact extends TensorType {
 }
 
 /** Thrown by {@link NodeContext.values} for an input whose value is not at hand: the executor then reads it, or plans the
- *  node when its inputs are there. Operators do not catch it. */
-export class ValueNeeded extends Error {
+ *  node when its inputs are there. Operators do not catch it. No Error, whose stack would take longer than the planning. */
+export class ValueNeeded {
   readonly input: number;
+
   constructor(input: number) {
-    super(`the value of input ${input} is needed`);
     this.input = input;
   }
 }

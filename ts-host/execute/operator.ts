@@ -38,6 +38,9 @@ export interface Pack {
    *  @param from - address of the constant's bytes
    *  @param to - address of `byteLength` bytes, contents undefined */
   fill(from: Address, to: Address): Iterable<Step>;
+  /** Of packs in which kernels read how to go on: how many bytes of one are read, from the first on; undefined for bytes that
+   *  {@link fill} does not make. Without it all are read, and may be any bytes. */
+  readBytes?(at: Address): number | undefined;
 }
 
 export interface Plan {

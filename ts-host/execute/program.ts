@@ -4,13 +4,13 @@ import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import { Breather } from '../io/breather.js';
 import type { Node } from '../ir/model.js';
-import type { Constants, Held } from './constant.js';
+import { type Constants, readBytes } from './constant.js';
 import { Holds } from './holds.js';
 import type { Known, Place, RunTensor, Scope } from './known.js';
 import type { ArenaPlan, Slot } from './memoryPlan.js';
 import type { Step } from './operator.js';
 import type { PreparedNode } from './prepare.js';
-import { packName } from './savedPacks.js';
+import { type PackedBytes, packName } from './savedPacks.js';
 import type { Address, TensorType } from './value.js';
 import type { PlannedNode } from './walk.js';
 
@@ -162,12 +162,13 @@ export class Program implements ProgramParts {
     }
   }
 
-  /** Where its packed weights lie, by name. */
-  *packs(): Generator<[string, Held]> {
+  /** Where its packed weights lie, by name: what of them is read. */
+  *packs(): Generator<[string, PackedBytes]> {
     for (const { id, inputs, plan } of this.nodes) {
       for (const pack of plan.packs ?? []) {
         const { constant } = inputs[pack.input] as Extract<Known, { kind: 'constant' }>;
-        yield [packName(id, pack), constant.packs.get(pack.key)!];
+        const { address } = constant.packs.get(pack.key)!;
+        yield [packName(id, pack), { address, byteLength: readBytes(pack, address) ?? pack.byteLength }];
       }
     }
   }

@@ -1,17 +1,22 @@
 // Packed weights of an earlier session of the same model: what is found here is copied instead of packed. A pack is known by
 // the node, its input and the key of the pack, which holds all that decides its bytes but the weight's own.
 
+import type { TensorData } from '../ir/tensor.js';
 import type { Pack } from './operator.js';
+import type { Address } from './value.js';
 
-/** Bytes by name. */
-export type PackedWeights = ReadonlyMap<string, Uint8Array>;
+/** Bytes in the executor's memory. */
+export interface PackedBytes {
+  readonly address: Address;
+  readonly byteLength: number;
+}
 
 export class SavedPacks {
-  #packs: PackedWeights = new Map();
+  readonly #packs: ReadonlyMap<string, TensorData>;
   readonly #used = new Set<string>();
 
-  /** They may come after the executor was made, but before it runs. */
-  load(packs: PackedWeights): void {
+  /** @param packs - by {@link packName} */
+  constructor(packs: ReadonlyMap<string, TensorData>) {
     this.#packs = packs;
   }
 
@@ -20,13 +25,13 @@ export class SavedPacks {
     return this.#used.size;
   }
 
-  /** undefined where there is none, or none of this size. */
-  find(node: string, pack: Pack): Uint8Array | undefined {
+  /** undefined where there is none, or none that fits in. */
+  find(node: string, pack: Pack): TensorData | undefined {
     const name = packName(node, pack);
-    const bytes = this.#packs.get(name);
-    if (bytes?.byteLength !== pack.byteLength) return undefined;
+    const data = this.#packs.get(name);
+    if (data === undefined || data.byteLength > pack.byteLength) return undefined;
     this.#used.add(name);
-    return bytes;
+    return data;
   }
 }
 

@@ -50,6 +50,14 @@ export class StreamDigest {
   }
 }
 
+/** The {@link StreamDigest} of a file.
+ *  @throws OctavoError `CRYPTO_UNAVAILABLE`; as the chunks */
+export async function fileDigest(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const digest = new StreamDigest();
+  for await (const chunk of chunks) await digest.update(chunk);
+  return digest.end();
+}
+
 /** `9f86d0…`, for messages. */
 export function shortHash(hash: Uint8Array): string {
   return Array.from(hash.subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join('');

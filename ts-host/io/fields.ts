@@ -93,8 +93,20 @@ export class FieldReader {
     this.#fail = fail;
   }
 
+  u8(what: string): number {
+    return this.#view.getUint8(this.#take(1, what));
+  }
+
   u32(what: string): number {
     return this.#view.getUint32(this.#take(4, what), LITTLE);
+  }
+
+  i64(what: string): bigint {
+    return this.#view.getBigInt64(this.#take(8, what), LITTLE);
+  }
+
+  f64(what: string): number {
+    return this.#view.getFloat64(this.#take(8, what), LITTLE);
   }
 
   /** A whole number from 0 to 2^53 - 1, written as float64. */

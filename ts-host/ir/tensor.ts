@@ -22,6 +22,8 @@ export interface TensorData {
   chunks(context: RunContext): AsyncIterable<Uint8Array>;
   /** Present where the data is stored plainly: random access without computing what lies before. */
   readonly slice?: { readonly source: Source; readonly offset: number };
+  /** Of the bytes, where the file tells one: whoever brings them into memory compares it. */
+  readonly checksum?: number;
 }
 
 export interface Tensor {

@@ -158,6 +158,8 @@ async function singleEngine(precision: Precision, memoryLimit?: number): Promise
 
 /** undefined where there is none, or where the runtime cannot use it. */
 async function relaxedModule(): Promise<WebAssembly.Module | undefined> {
+  const known = compiled.get('executeRelaxed');
+  if (known !== undefined) return known;
   const input = await findInput('executeRelaxed');
   return input !== undefined && isSupported(input) ? compileOnce('executeRelaxed', () => input) : undefined;
 }

@@ -29,8 +29,9 @@ import {
 const judged = new WeakMap<WebAssembly.Module, ProductKernels>();
 
 /** Makes sure that integer products are served by the best kernels: some milliseconds, once a process. A module that
- *  cannot be loaded or tried only keeps things slower: a reason and no error. */
-export async function chooseProducts(engine: ExecutionEngine): Promise<void> {
+ *  cannot be loaded or tried only keeps things slower: a reason and no error.
+ *  @param known - forms that were found fast before, where weights are packed so: they need only be exact */
+export async function chooseProducts(engine: ExecutionEngine, known = 0): Promise<void> {
   const { products } = engine;
   if (products?.choice.reason !== 'not probed') return;
   try {
@@ -40,8 +41,8 @@ export async function chooseProducts(engine: ExecutionEngine): Promise<void> {
       return;
     }
     const { module } = products;
-    const known = module && judged.get(module);
-    Object.assign(products, known ?? judgeProducts(engine, relaxed));
+    const before = module && judged.get(module);
+    Object.assign(products, before ?? judgeProducts(engine, relaxed, known));
     if (module !== undefined) judged.set(module, { choice: products.choice, forms: products.forms });
     if (products.forms !== 0) Object.assign(engine.kernels, productExports(relaxed, true));
   } catch (error) {
@@ -52,12 +53,13 @@ export async function chooseProducts(engine: ExecutionEngine): Promise<void> {
   }
 }
 
-/** Judges the relaxed module's kernels against those of the engine. */
-export function judgeProducts(engine: ExecutionEngine, relaxed: KernelExports): ProductKernels {
+/** Judges the relaxed module's kernels against those of the engine.
+ *  @param known - as of {@link chooseProducts} */
+export function judgeProducts(engine: ExecutionEngine, relaxed: KernelExports, known = 0): ProductKernels {
   const { dot, pairs } = PRODUCT_FORMS;
   const exact = [dot, pairs].filter((form) => isExact(engine, relaxed, form));
   for (const form of exact) {
-    if (!isFaster(engine, relaxed, form)) continue;
+    if ((form & known) === 0 && !isFaster(engine, relaxed, form)) continue;
     const reason = form === dot ? 'chosen: dot' : 'chosen: pairs, where weights allow';
     return { choice: { variant: 'relaxed', reason }, forms: form };
   }

@@ -11,6 +11,7 @@ import {
   PRODUCT_PANEL,
   PRODUCT_WEIGHTS_BYTES,
   type ProductWeights,
+  packedForms,
   packProduct,
   productPackedBytes,
   writeProductWeights,
@@ -67,7 +68,7 @@ export class FusedWeights {
     const narrow = this.#given ? zeros.every((zero) => zero === middle) : lie.signed;
     const wide = (forms & (PRODUCT_FORMS.dot | PRODUCT_FORMS.thin)) === 0 || !narrow;
     this.#matrixBytes = align(productPackedBytes(node.engine.kernels, lie, wide));
-    this.pack = constant ? this.#plan(forms, zeros) : undefined;
+    this.pack = constant ? this.#plan(forms, zeros, wide) : undefined;
     this.reads = constant ? [] : [inputs.weights, ...(this.#given ? [inputs.zeroPoint] : [])];
     this.#packed = scratch.take(constant ? 0 : this.#matrixBytes);
     this.#description = scratch.take(constant ? 0 : PRODUCT_WEIGHTS_BYTES);
@@ -98,7 +99,7 @@ export class FusedWeights {
     return rows < THIN_ROWS ? PRODUCT_FORMS.thin : machine;
   }
 
-  #plan(forms: number, zeros: readonly number[]): Pack {
+  #plan(forms: number, zeros: readonly number[], wide: boolean): Pack {
     const { count } = this.#inputs;
     const same = zeros.every((zero) => zero === zeros[0]);
     const lie = Object.values(this.#lie).join(' ');
@@ -107,7 +108,20 @@ export class FusedWeights {
       key: `product ${lie} x${count} forms ${forms} zero ${same ? (zeros[0] ?? 0) : zeros.join(' ')}`,
       byteLength: count * this.#matrixBytes,
       fill: (from, to) => this.#fillAll(from, to, forms, zeros),
+      readBytes: (at) => this.#readBytes(at, forms, wide),
     };
+  }
+
+  /** Of one matrix the panels in the form it has, of several all bytes. A form must have been asked for, or be WIDE where there
+   *  is room for that. */
+  #readBytes(at: Address, forms: number, wide: boolean): number | undefined {
+    const { count } = this.#inputs;
+    const found = Array.from({ length: count }, (_, i) =>
+      packedForms(this.#engine, at + i * this.#matrixBytes),
+    );
+    if (!found.every((form) => (form & ~forms) === 0 && (form !== 0 || wide))) return undefined;
+    if (count !== 1) return count * this.#matrixBytes;
+    return productPackedBytes(this.#engine.kernels, this.#lie, found[0] === 0);
   }
 
   /** Packs all matrices. Its spare memory goes when the last step was taken, or no more are. */

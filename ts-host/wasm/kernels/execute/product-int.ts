@@ -139,6 +139,11 @@ export function beginPack(k: KernelExports, packed: number, forms: number): void
   k.product_int_begin!(packed, forms);
 }
 
+/** The forms that packed weights say they may be read in: as {@link beginPack} and {@link checkPack} left them. */
+export function packedForms({ heap }: ExecutionEngine, packed: number): number {
+  return new DataView(heap.memory.buffer, packed, 4).getInt32(0, true);
+}
+
 /** Takes away the forms that columns [first, end), counted through groups, do not fit. */
 export function checkPack(
   k: KernelExports,
