@@ -85,7 +85,7 @@ export async function openRunnable(
   }
 }
 
-function isOpener(input: ModelInput): input is ModelOpener {
+export function isOpener(input: ModelInput): input is ModelOpener {
   return typeof input === 'object' && input !== null && 'open' in input && typeof input.open === 'function';
 }
 

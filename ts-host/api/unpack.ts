@@ -4,12 +4,13 @@ import { RunContext, type RunOptions } from '../context.js';
 import { OctavoError } from '../errors.js';
 import { isPacked } from '../execute/packed/format.js';
 import { readPacked } from '../execute/packed/read.js';
-import { type SourceInput, toSource } from '../io/any-source.js';
+import { toSource } from '../io/any-source.js';
 import { equalBytes, fileDigest } from '../io/digest.js';
 import { exactSource } from '../io/exact-source.js';
 import { checkLocation } from '../io/external.js';
 import { filePlace } from '../io/wait.js';
 import { readAll, sliceData } from '../ir/tensor.js';
+import { isOpener, type ModelInput } from './open.js';
 
 /** The files inside a packed file, by the names that the model has for them; '' is the model itself.
  *  @throws OctavoError `PACKS_INVALID`, `PACKS_VERSION`; `EXTERNAL_DATA_REFUSED` for a name that leaves the model's folder;
@@ -18,14 +19,13 @@ import { readAll, sliceData } from '../ir/tensor.js';
  *  ```ts
  *  const model = (await unpack(packed)).get('');
  *  ``` */
-export async function unpack(input: SourceInput, options: RunOptions = {}): Promise<Map<string, Uint8Array>> {
+export async function unpack(input: ModelInput, options: RunOptions = {}): Promise<Map<string, Uint8Array>> {
   const context = new RunContext(options);
+  if (isOpener(input)) throw notPacked(undefined);
   const source = await toSource(input, context);
   try {
     const { name: file } = source;
-    if (!(await isPacked(source))) {
-      throw new OctavoError('PACKS_INVALID', 'this is no packed file', filePlace(file));
-    }
+    if (!(await isPacked(source))) throw notPacked(file);
     const files = new Map<string, Uint8Array>();
     for (const [name, part] of (await readPacked(exactSource(source), context)).files) {
       const data = sliceData(part.source, 0, part.source.size);
@@ -42,4 +42,8 @@ export async function unpack(input: SourceInput, options: RunOptions = {}): Prom
   } finally {
     if (source !== input) await source.close?.();
   }
+}
+
+function notPacked(file: string | undefined): OctavoError {
+  return new OctavoError('PACKS_INVALID', 'this is no packed file', filePlace(file));
 }
