@@ -43,7 +43,18 @@ describe('documents', () => {
 
   it('docs/cli.md -> every option of every command', async () => {
     const page = read('docs/cli.md');
-    for (const command of ['quantize', 'plan', 'inspect', 'run', 'calibrate', 'merge', 'compare', 'bench', 'pack', 'unpack']) {
+    for (const command of [
+      'quantize',
+      'plan',
+      'inspect',
+      'run',
+      'calibrate',
+      'merge',
+      'compare',
+      'bench',
+      'pack',
+      'unpack',
+    ]) {
       const help = (await octavo([command, '--help'])).stdout.toString();
       const options = help.match(/^ +(?:-\w, )?--[a-z-]+/gm)!.map((line) => /--[a-z-]+/.exec(line)![0]);
       assert.ok(options.length >= 3, help);
