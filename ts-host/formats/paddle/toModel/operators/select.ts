@@ -9,7 +9,9 @@ import { castTo, reshaped } from '../values.js';
 function cast(op: OpScope): void {
   const dtype = dtypeAttribute(op, 'out_dtype');
   if (dtype === undefined) throw op.fail('MALFORMED', 'out_dtype is missing');
-  castTo(op, op.input('X'), dtype, op.output('Out'));
+  // Codes of a weight are seen as the float32 values that they stand for already.
+  if (dtype === 'float32' && op.quantized?.isRead(op.variable('X'))) op.forward('Out', op.input('X'));
+  else castTo(op, op.input('X'), dtype, op.output('Out'));
 }
 
 /** Places of what is not zero, one a row: ONNX has one a column. */

@@ -151,7 +151,7 @@ class Gatherer {
     const names = [...(this.#makers.get(input)?.inputs.values() ?? [])].flat();
     const activation = names.map((name) => this.#codes.get(name)).find((codes) => codes !== undefined);
     const weight = names
-      .map((name) => this.#parameters.get(name))
+      .map((name) => this.#parameters.get(name) ?? this.#castParameter(name))
       .find((tensor) => (tensor?.dims.length ?? 0) > 1);
     if (weight === undefined) throw unfit(node, `${input} is made neither by a quantizer nor with a weight`);
     const [worth, bits, own] = await this.#stepsOfDequantizer(op, attributes, node);
@@ -162,6 +162,12 @@ class Gatherer {
     if (activation === undefined) return;
     const total = Math.fround(steps[0]! * (activation.steps?.[0] ?? worth[0]! / steps[0]!));
     if (!isNear(total, worth[0]!)) throw unfit(node, 'its threshold is not that of the codes before it');
+  }
+
+  /** The parameter that a cast makes a variable of: codes stored in 8 or 16 bits, for operators that want them as float32. */
+  #castParameter(name: string): Tensor | undefined {
+    const maker = this.#makers.get(name);
+    return maker?.type === 'cast' ? this.#parameters.get(maker.inputs.get('X')?.[0] ?? '') : undefined;
   }
 
   /** What a code is worth behind a dequantizer, the bits of the weight's codes, and the steps of the weight alone where the

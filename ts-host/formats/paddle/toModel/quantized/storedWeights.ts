@@ -43,6 +43,11 @@ export class QuantizedWeights {
     }
   }
 
+  /** Whether a parameter is codes that its readers see as the values they stand for. */
+  isRead(name: string | undefined): boolean {
+    return name !== undefined && (this.#weights.get(name)?.isRead ?? false);
+  }
+
   /** Emits the weight that an operator of the program quantizes or dequantizes; false where the parameter is none.
    *  @param place - what the node and its result are called */
   emit(graph: GraphBuilder, name: string, place: () => WeightPlace): boolean {
