@@ -62,7 +62,25 @@ function codes(above: v128, below: v128, constants: usize): v128 {
   return v128.xor(cut, v128.load32_splat(constants, 36));
 }
 
-/** Four rows of eight codes, of their sums in registers, the first four columns of each row before the last. */
+/** Whether rows of a panel with `columns` end as eight codes each. */
+@inline
+export function endsAsCodes(args: ProductArgs, columns: usize): bool {
+  return args.ending > END_F32 && columns == PANEL_COLUMNS;
+}
+
+/** Two rows of eight codes, of their sums in registers, the first four columns of each row before the last. */
+@inline
+export function storeTwo(
+  first0: v128, last0: v128, first1: v128, last1: v128,
+  outPtr: usize, stride: usize, multipliersPtr: usize, constants: usize,
+): void {
+  const above = words(first0, last0, multipliersPtr, constants);
+  const two = codes(above, words(first1, last1, multipliersPtr, constants), constants);
+  v128.store64_lane(outPtr, two, 0);
+  v128.store64_lane(outPtr + stride, two, 1);
+}
+
+/** Four rows of eight codes, of their sums as storeTwo has them; all constants are loaded once. */
 @inline
 export function storeRows(
   first0: v128, last0: v128, first1: v128, last1: v128, first2: v128, last2: v128, first3: v128, last3: v128,
@@ -87,10 +105,10 @@ function finishCodes(
   const constants = constantsOf(args);
   let sums = tileSums();
   for (; rows >= 2 && columns == PANEL_COLUMNS; rows -= 2) {
-    const above = words(v128.load(sums), v128.load(sums, 16), multipliersPtr, constants);
-    const two = codes(above, words(v128.load(sums, 32), v128.load(sums, 48), multipliersPtr, constants), constants);
-    v128.store64_lane(outPtr, two, 0);
-    v128.store64_lane(outPtr + stride, two, 1);
+    storeTwo(
+      v128.load(sums), v128.load(sums, 16), v128.load(sums, 32), v128.load(sums, 48),
+      outPtr, stride, multipliersPtr, constants,
+    );
     sums += 64;
     outPtr += stride << 1;
   }

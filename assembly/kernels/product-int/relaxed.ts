@@ -1,6 +1,8 @@
 // The tiles that need relaxed SIMD (see tiles.ts). What the machine makes of their dots is for the probe to find out
 // (ts-host/wasm): where they are not exact, no weights are packed in these forms.
 
+import { constantsOf, ProductArgs } from '../../abi/product-args';
+import { endsAsCodes, finishTile, storeRows, storeTwo } from './finish';
 import { tileSums } from './tiles';
 
 export const DOT_ROWS: usize = 6;
@@ -14,7 +16,11 @@ function addDot(sum: v128, a: v128, b: v128): v128 {
   return i32x4.relaxed_dot_i8x16_i7x16_add_s(b, a, sum);
 }
 
-export function dotTile(aPtr: usize, pitch: usize, rows: usize, panelPtr: usize, depth: usize, biasPtr: usize): void {
+/** A tile of DOT, finished. */
+export function dotTile(
+  args: ProductArgs, aPtr: usize, pitch: usize, rows: usize, panelPtr: usize, depth: usize, biasPtr: usize,
+  columns: usize, outPtr: usize, stride: usize, multipliersPtr: usize, addendPtr: usize,
+): void {
   let a1 = aPtr + (rows > 1 ? pitch : 0);
   let a2 = a1 + (rows > 2 ? pitch : 0);
   let a3 = a2 + (rows > 3 ? pitch : 0);
@@ -60,6 +66,12 @@ export function dotTile(aPtr: usize, pitch: usize, rows: usize, panelPtr: usize,
     a4 += 4;
     a5 += 4;
   }
+  if (rows == DOT_ROWS && endsAsCodes(args, columns)) {
+    const constants = constantsOf(args);
+    storeRows(low0, high0, low1, high1, low2, high2, low3, high3, outPtr, stride, multipliersPtr, constants);
+    storeTwo(low4, high4, low5, high5, outPtr + (stride << 2), stride, multipliersPtr, constants);
+    return;
+  }
   v128.store(tileSums(), low0);
   v128.store(tileSums(), high0, 16);
   v128.store(tileSums(), low1, 32);
@@ -72,6 +84,7 @@ export function dotTile(aPtr: usize, pitch: usize, rows: usize, panelPtr: usize,
   v128.store(tileSums(), high4, 144);
   v128.store(tileSums(), low5, 160);
   v128.store(tileSums(), high5, 176);
+  finishTile(args, rows, columns, outPtr, stride, multipliersPtr, addendPtr);
 }
 
 /** One row of DOT. */
@@ -93,7 +106,11 @@ function addQuads(sum: v128, a: v128, b: v128, ones: v128): v128 {
   return i32x4.add(sum, i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(b, a), ones));
 }
 
-export function pairsTile(aPtr: usize, pitch: usize, rows: usize, panelPtr: usize, depth: usize, biasPtr: usize): void {
+/** A tile of PAIRS, finished. */
+export function pairsTile(
+  args: ProductArgs, aPtr: usize, pitch: usize, rows: usize, panelPtr: usize, depth: usize, biasPtr: usize,
+  columns: usize, outPtr: usize, stride: usize, multipliersPtr: usize, addendPtr: usize,
+): void {
   let a1 = aPtr + (rows > 1 ? pitch : 0);
   let a2 = a1 + (rows > 2 ? pitch : 0);
   let a3 = a2 + (rows > 3 ? pitch : 0);
@@ -126,6 +143,10 @@ export function pairsTile(aPtr: usize, pitch: usize, rows: usize, panelPtr: usiz
     a2 += 4;
     a3 += 4;
   }
+  if (rows == PAIRS_ROWS && endsAsCodes(args, columns)) {
+    storeRows(low0, high0, low1, high1, low2, high2, low3, high3, outPtr, stride, multipliersPtr, constantsOf(args));
+    return;
+  }
   v128.store(tileSums(), low0);
   v128.store(tileSums(), high0, 16);
   v128.store(tileSums(), low1, 32);
@@ -134,4 +155,5 @@ export function pairsTile(aPtr: usize, pitch: usize, rows: usize, panelPtr: usiz
   v128.store(tileSums(), high2, 80);
   v128.store(tileSums(), low3, 96);
   v128.store(tileSums(), high3, 112);
+  finishTile(args, rows, columns, outPtr, stride, multipliersPtr, addendPtr);
 }

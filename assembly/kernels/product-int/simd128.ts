@@ -98,12 +98,19 @@ function panelTiles(
     const start: usize = rows < tile ? 0 : min(row, rows - tile);
     const count = min(rows, tile);
     const a = rowsPtr + start * pitch;
+    const out = outPtr + start * stride;
     if (ASC_FEATURE_RELAXED_SIMD) {
-      if (form == THIN) thinTile(a, panelPtr, depth, biasPtr);
-      else if (form == PAIRS) pairsTile(a, pitch, count, panelPtr, depth, biasPtr);
-      else if (tile == 1) dotRow(a, panelPtr, depth, biasPtr);
-      else dotTile(a, pitch, count, panelPtr, depth, biasPtr);
+      if (tile == DOT_ROWS) {
+        dotTile(args, a, pitch, count, panelPtr, depth, biasPtr, columns, out, stride, multipliersPtr, addendPtr);
+        continue;
+      }
+      if (tile == PAIRS_ROWS) {
+        pairsTile(args, a, pitch, count, panelPtr, depth, biasPtr, columns, out, stride, multipliersPtr, addendPtr);
+        continue;
+      }
+      if (form == DOT) dotRow(a, panelPtr, depth, biasPtr);
+      else thinTile(a, panelPtr, depth, biasPtr);
     } else thinTile(a, panelPtr, depth, biasPtr);
-    finishTile(args, count, columns, outPtr + start * stride, stride, multipliersPtr, addendPtr);
+    finishTile(args, 1, columns, out, stride, multipliersPtr, addendPtr);
   }
 }

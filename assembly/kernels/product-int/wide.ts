@@ -5,8 +5,8 @@
 // There is an exit after every two pairs: depths that are no multiple of 8 need it, and it keeps V8 from moving the loads of all
 // pairs to the front, which would spill accumulators.
 
-import { constantsOf, END_F32, PANEL_COLUMNS, ProductArgs } from '../../abi/product-args';
-import { finishTile, storeRows } from './finish';
+import { constantsOf, ProductArgs } from '../../abi/product-args';
+import { endsAsCodes, finishTile, storeRows } from './finish';
 import { WIDE_ROWS } from './rows';
 import { addPairs, tileSums } from './tiles';
 
@@ -16,7 +16,7 @@ export function wideTiles(
   columns: usize, outPtr: usize, stride: usize, multipliersPtr: usize, addendPtr: usize,
 ): void {
   const end = panelPtr + (depth << 4);
-  const coded = args.ending > END_F32 && columns == PANEL_COLUMNS;
+  const coded = endsAsCodes(args, columns);
   let aPtr = rowsPtr;
   while (true) {
     let sum0 = v128.load(biasPtr);
