@@ -1,6 +1,10 @@
 // The public API of `octavo/paddleslim`: PaddleSlim's quantizers in its own words. Re-exports only.
 
 export type { Algorithm } from './paddleslim/calibrate.js';
+export type { ChoiceOptions } from './paddleslim/convert/choice.js';
+export { type ConvertOptions, convert, type DebugGraph } from './paddleslim/convert/convert.js';
+export { ConvertedModel } from './paddleslim/convert/convertedModel.js';
+export type { LoneOperator } from './paddleslim/convert/loneOperators.js';
 export type { SlimModel } from './paddleslim/model.js';
 export type { QuantPostDynamicOptions } from './paddleslim/options/dynamic.js';
 export type { QuantPostStaticOptions } from './paddleslim/options/static.js';

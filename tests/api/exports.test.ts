@@ -127,16 +127,17 @@ test('octavo/paddle exports -> these values and types', () => {
 
 test('octavo/paddleslim exports -> these values and types', () => {
   assert.deepEqual(Object.keys(octavoSlim).sort(), [
+    'ConvertedModel',
     'PaddleDynamicResult',
     'PaddleQuantizeResult',
+    'convert',
     'quantPostDynamic',
     'quantPostStatic',
   ]);
   assert.deepEqual(
     typesOf('paddleslim.ts'),
-    `Algorithm QuantPostDynamicOptions QuantPostStaticOptions QuantizedOp SeenRange SkippedOp SlimData SlimModel SlimTensors`.split(
-      ' ',
-    ),
+    `Algorithm ChoiceOptions ConvertOptions DebugGraph LoneOperator QuantPostDynamicOptions QuantPostStaticOptions QuantizedOp SeenRange
+    SkippedOp SlimData SlimModel SlimTensors`.split(/\s+/),
   );
 });
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { OctavoError, Session } from '../../ts-host/index.js';
 import { type PaddleModel, readPaddle, toOnnx } from '../../ts-host/paddle.js';
-import { type ConvertOptions, convert } from '../../ts-host/paddleslim/convert/convert.js';
+import { type ConvertOptions, convert, quantPostStatic } from '../../ts-host/paddleslim.js';
 import { prepareOctavo } from '../support/octavo.js';
 import { type PaddleGolden, paddleGoldens } from '../support/paddleGoldens.js';
 
@@ -99,6 +99,20 @@ describe('convert', () => {
     const test = golden('residual/dynamic/channel_wise_abs_max-8-test');
     const wanted = Object.values(test.outputs)[0]!.data as Float32Array;
     assert.ok(shareWithinStep((await run(converted, test)).output, wanted) === 1);
+  });
+
+  it('takes what quantPostStatic makes, with weights as int8 behind a cast or as floats that are integers', async () => {
+    const modelDir = await read('residual/float');
+    const { dims, data } = golden('residual/float').inputs.x!;
+    const dataLoader = [{ x: { dims, data: data as Float32Array } }];
+    const outputs: Float32Array[] = [];
+    for (const saveInt8 of [true, false]) {
+      const result = await quantPostStatic({ modelDir, dataLoader, onnxFormat: false, saveInt8 });
+      const { nodes, output } = await run(await convert(result.model), golden('residual/float'));
+      assert.ok(nodes.filter(({ opType, runs }) => opType === 'Conv' && runs === 'integer').length > 4);
+      outputs.push(output);
+    }
+    assert.deepEqual(outputs[0], outputs[1]);
   });
 
   it('tells integer operators that are alone', async () => {
