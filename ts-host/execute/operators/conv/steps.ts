@@ -6,10 +6,11 @@ import {
   type ConvActivation,
   type ConvAddresses,
   type ConvShape,
+  convShapeInts,
   type OutputRange,
   type PixelCalls,
-  writeConvShape,
 } from '../../../wasm/kernels/execute/conv-shape.js';
+import { intsAt } from '../../../wasm/kernels/execute/ints.js';
 import { type Cut, callSteps, cutForThreads } from '../../calls.js';
 import type { NodeContext } from '../../node.js';
 import type { Addresses, Plan, Step } from '../../operator.js';
@@ -87,7 +88,7 @@ function stepsOf(node: NodeContext, work: ConvWork, at: Addresses, packAt: numbe
   }
   const scratch = { argument: calls.scratch, stride: scratchStride(engine, work) };
   const group = { kernel: calls.kernel, scratch };
-  const prepare = (): void => writeConvShape(engine, at.scratch, shape);
+  const prepare = intsAt(engine, at.scratch, convShapeInts(shape));
   const ranges = cutForThreads(engine, cutOf(work)).map((part) =>
     part.map(({ first, count }) => calls.call(addresses, activation, first, count)),
   );
