@@ -107,6 +107,23 @@ operatorCases('MatMulInteger', {
   },
 });
 
+operatorCases('MatMulInteger', {
+  title: 'sums beyond 32 bits, modulo 2^32 as onnxruntime has them',
+  cases: 4,
+  bound: exact,
+  make: (rng, index): Case => {
+    const k = 70_001;
+    const a = random(rng, 'uint8', [2, k], { low: 250, high: 255 });
+    const b = random(
+      rng,
+      BYTES[index & 1]!,
+      [k, 3],
+      index & 1 ? { low: 120, high: 127 } : { low: 250, high: 255 },
+    );
+    return { opset: 10, inputs: [a, b], constants: index > 1 ? [1] : [] };
+  },
+});
+
 const a = feed('uint8', [2, 3], [1, 2, 3, 4, 5, 6]);
 const b = feed('int8', [3, 2], [1, 2, 3, 4, 5, 6]);
 operatorRefuses('MatMulInteger', 'depths that differ', 'SHAPE_MISMATCH', { inputs: [a, a] });

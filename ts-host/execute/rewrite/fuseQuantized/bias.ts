@@ -6,12 +6,14 @@
 
 import { elementCount } from '../../../ir/tensor.js';
 import type { Codes, Site } from './site.js';
+import { MOST_BIAS } from './sums.js';
 
 /** How far a scale may be from the product of the others, relatively: tools round it in different precisions. */
 const NEAR = 2 ** -20;
 /** Most steps of the result that a step of the products may be, where a bias is rounded to it. */
 const MOST_STEPS = 2 ** -6;
-const MOST_CODE = 2 ** 30;
+
+const fits = (code: number): boolean => Math.abs(code) < MOST_BIAS;
 
 /** Name of the codes of a bias; '' where there is none.
  *  @param scale - of the result, where that is codes
@@ -27,7 +29,11 @@ export async function biasCodes(
   const known = site.codes.get(name);
   const count = weight.scales.length;
   const products = Float32Array.from({ length: count }, (_, i) => x.scales[0]! * weight.scales[i]!);
-  if (known !== undefined && isAtScale(known, products)) return known.codes;
+  if (known !== undefined && isAtScale(known, products)) {
+    const given = (await site.elements(known.codes)) as ArrayLike<number> | undefined;
+    if (given === undefined) return known.codes;
+    return Array.from(given).every(fits) ? known.codes : site.refuse('its bias is too large');
+  }
   const values = await valuesOf(site, name, known);
   if (count !== 1 && values.length !== count)
     site.refuse(`its bias has ${values.length} elements, not ${count}`);
@@ -36,7 +42,7 @@ export async function biasCodes(
   }
   const codes = Int32Array.from(values, (value, i) => {
     const code = value / products[count === 1 ? 0 : i]!;
-    return Math.abs(code) < MOST_CODE ? Math.floor(code + 0.5) : site.refuse('its bias is too large');
+    return fits(code) ? Math.floor(code + 0.5) : site.refuse('its bias is too large');
   });
   return site.constant(`${name}_codes`, { dtype: 'int32', dims: [codes.length] }, codes);
 }

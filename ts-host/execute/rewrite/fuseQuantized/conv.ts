@@ -5,6 +5,7 @@ import { biasCodes } from './bias.js';
 import { findEnding } from './ending.js';
 import type { Rule } from './rule.js';
 import { attributesOf, integerNode, pair, triple } from './site.js';
+import { requireRoom } from './sums.js';
 
 export const conv: Rule = async (site, { id, node }) => {
   const x = site.one(node, 0);
@@ -13,6 +14,7 @@ export const conv: Rule = async (site, { id, node }) => {
   if (weight.axis !== undefined && weight.axis !== 0) {
     site.refuse(`its weight has scales along axis ${weight.axis}`);
   }
+  requireRoom(site, x, weight, weight.dims?.[0] ?? 1, (node.inputs[2] ?? '') !== '');
   const ending = await findEnding(site, node.outputs[0]!);
   const scale = typeof ending === 'string' ? undefined : ending.scales[0]!;
   const bias = await biasCodes(site, node.inputs[2] ?? '', x, weight, scale);

@@ -10,6 +10,7 @@ import { biasCodes } from './bias.js';
 import { requireEnding } from './ending.js';
 import type { Rule } from './rule.js';
 import { type Codes, integerNode, pair, type Site, triple } from './site.js';
+import { requireRoom } from './sums.js';
 
 /** From it on Pad takes its pads as an input, and DepthToSpace has a mode. */
 const LEAST_OPSET = 11;
@@ -26,6 +27,7 @@ export const convTranspose: Rule = async (site, { id, node }) => {
   const isPadded = how.added.some((each) => each > 0);
   if (isPadded && Array.from(weight.zeroPoints).some((each) => each !== 0))
     site.refuse('its weight has zero points');
+  requireRoom(site, x, weight, dims[1]!, (node.inputs[2] ?? '') !== '');
   const ending = await requireEnding(site, node.outputs[0]!);
   const bias = await biasCodes(site, node.inputs[2] ?? '', x, weight, ending.scales[0]!);
   const build = new Build(site, id);

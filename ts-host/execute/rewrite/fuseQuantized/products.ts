@@ -1,10 +1,12 @@
 // MatMul: QLinearMatMul, MatMulIntegerToFloat where its result stays in float. Gemm: QGemm for both.
 
 import { float, integer } from '../../../ir/attributes.js';
+import { elementCount } from '../../../ir/tensor.js';
 import { biasCodes } from './bias.js';
 import { findEnding } from './ending.js';
 import type { Rule } from './rule.js';
 import { attributesOf, type Codes, integerNode, pair, type Site, triple } from './site.js';
+import { requireRoom } from './sums.js';
 
 /** Scales along `axis` of a weight, or one for all. */
 function requireAxis(site: Site, { axis, dims, dtype }: Codes, wanted: number): void {
@@ -20,6 +22,9 @@ function requireAxis(site: Site, { axis, dims, dtype }: Codes, wanted: number): 
 export const matMul: Rule = async (site, { id, node }) => {
   const [a, b] = [site.one(node, 0), site.operand(node, 1)];
   requireAxis(site, b, -1);
+  const { dims = [1] } = b;
+  const depth = dims.at(-2) ?? dims[0]!;
+  requireRoom(site, a, b, elementCount(dims) / Math.max(1, depth), false);
   const ending = await findEnding(site, node.outputs[0]!);
   if (typeof ending === 'string') {
     const inputs = [a.codes, b.codes, a.scale, b.scale, a.zeroPoint, b.zeroPoint];
@@ -32,9 +37,10 @@ export const matMul: Rule = async (site, { id, node }) => {
 export const gemm: Rule = async (site, { id, node }) => {
   const [a, b] = [site.one(node, 0), site.operand(node, 1)];
   requireAxis(site, b, integer(node, 'transB', 0) === 0 ? 1 : 0);
+  const added = node.inputs[2] ?? '';
+  requireRoom(site, a, b, b.dims?.[integer(node, 'transB', 0) === 0 ? 1 : 0] ?? 1, added !== '');
   const found = await findEnding(site, node.outputs[0]!);
   const ending = typeof found === 'string' ? undefined : found;
-  const added = node.inputs[2] ?? '';
   if (added !== '' && (float(node, 'alpha', 1) !== 1 || float(node, 'beta', 1) !== 1)) {
     site.refuse('its alpha and beta are not 1');
   }
