@@ -1,6 +1,7 @@
 // A PIR operator as a legacy one, by its rule; or, without a rule, as it is.
 
 import { OctavoError } from '../../../errors.js';
+import { narrowed } from './narrow.js';
 import type { PirOp } from './parse.js';
 import type { AttributeOperand, Attributes, Rule } from './rule.js';
 import type { Translator } from './translator.js';
@@ -11,7 +12,7 @@ type Inputs = Record<string, string[]>;
 /** @throws OctavoError `UNSUPPORTED_OP` where an operand is computed that the legacy operator wants as an attribute */
 export function applyRule(translator: Translator, op: PirOp, rule: Rule): void {
   const attributes: Attributes = new Map(Object.entries(rule.fixed ?? {}));
-  for (const [name, value] of op.attributes) attributes.set(rule.renamed?.get(name) ?? name, value);
+  for (const [name, value] of op.attributes) attributes.set(rule.renamed?.get(name) ?? name, narrowed(value));
   const inputs: Inputs = {};
   for (const [index, operand] of rule.operands.entries()) {
     const value = translator.operand(op, index);
@@ -19,8 +20,8 @@ export function applyRule(translator: Translator, op: PirOp, rule: Rule): void {
     if (typeof operand === 'string') inputs[operand] = translator.builder.names(value);
     else takeAttribute(translator, op, operand, value, inputs, attributes);
   }
-  rule.finish?.(attributes);
-  translator.builder.op(rule.type, inputs, outputsOf(translator, op, rule.results), attributes);
+  rule.finish?.(attributes, (input) => translator.builder.dtype(inputs[input]?.[0] ?? ''));
+  translator.builder.op(rule.type, inputs, outputsOf(translator, op, rule, inputs), attributes);
 }
 
 function takeAttribute(
@@ -64,11 +65,18 @@ function isListOfNumbers({ builder }: Translator, value: Value): boolean {
   return builder.dims(first.name)?.every((dim) => dim === 1) ?? true;
 }
 
-function outputsOf(translator: Translator, op: PirOp, results: readonly string[]): Record<string, string[]> {
+function outputsOf(
+  translator: Translator,
+  op: PirOp,
+  { results, inPlace = {} }: Pick<Rule, 'results' | 'inPlace'>,
+  inputs: Inputs,
+): Record<string, string[]> {
   const outputs: Record<string, string[]> = {};
   for (const [index, result] of op.results.entries()) {
-    const names = translator.make(op, result);
     const argument = results[index];
+    const [same] = inputs[inPlace[argument ?? ''] ?? ''] ?? [];
+    if (same !== undefined) translator.define(op, result.id, { kind: 'variable', name: same });
+    const names = same === undefined ? translator.make(op, result) : [same];
     if (argument !== undefined && names.length > 0) outputs[argument] = names;
   }
   return outputs;
@@ -82,5 +90,5 @@ export function keepOperator(translator: Translator, op: PirOp): void {
     if (value !== undefined) inputs[`operand_${index}`] = translator.builder.names(value);
   }
   const results = op.results.map((_, index) => `result_${index}`);
-  translator.builder.op(op.name, inputs, outputsOf(translator, op, results), op.attributes);
+  translator.builder.op(op.name, inputs, outputsOf(translator, op, { results }, {}), op.attributes);
 }

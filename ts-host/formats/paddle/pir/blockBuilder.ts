@@ -1,6 +1,7 @@
 // BlockBuilder: the block of legacy operators and variables while a PIR program is carried over. Every value of PIR gets a
 // name that no parameter and no input has.
 
+import { paddleCode } from '../dtypes.js';
 import type { PaddleAttribute, PaddleBlock, PaddleOp, PaddleVar } from '../program.js';
 import type { PirTensorType } from './types.js';
 import type { Constant, Value } from './values.js';
@@ -20,6 +21,12 @@ export class BlockBuilder {
   /** Dims of a variable, -1 where unknown. */
   dims(name: string): readonly number[] | undefined {
     return this.#vars.get(name)?.dims;
+  }
+
+  /** Paddle's number of a variable's element type. */
+  dtype(name: string): number | undefined {
+    const dtype = this.#vars.get(name)?.dtype;
+    return dtype && paddleCode(dtype);
   }
 
   /** A name like `name` that no variable has. */

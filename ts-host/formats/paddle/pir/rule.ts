@@ -28,8 +28,10 @@ export interface Rule {
   readonly renamed?: ReadonlyMap<string, string>;
   /** Attributes that the newer operator has fixed. */
   readonly fixed?: Readonly<Record<string, PaddleAttribute>>;
-  /** What names alone do not tell. */
-  readonly finish?: (attributes: Attributes) => void;
+  /** Outputs that must be the variable of an input: that input, by output. */
+  readonly inPlace?: Readonly<Record<string, string>>;
+  /** What names alone do not tell. `dtypeOf` gives Paddle's number of the element type of an input, where it is known. */
+  readonly finish?: (attributes: Attributes, dtypeOf: (input: string) => number | undefined) => void;
 }
 
 /** Rules by the name of the PIR operator, without its dialect. */

@@ -96,9 +96,10 @@ export class Translator {
     if (type.kind !== 'tensor') throw op.place.fail(`(${op.name}) makes no tensor`);
     if (name === '' || this.builder.has(name))
       throw op.place.fail(`(${op.name}) has the name '${name}', empty or taken`);
-    const isParameter = op.name === PARAMETER;
-    const persistable = isParameter && boolOf(op, PERSISTABLE);
-    this.define(op, id, this.builder.variable(name, type, { persistable, isParameter }));
+    // A parameter that is not persistable is a buffer that only training fills.
+    const persistable = op.name === PARAMETER && boolOf(op, PERSISTABLE);
+    const variable = this.builder.variable(name, type, { persistable, isParameter: persistable });
+    this.define(op, id, variable);
   }
 
   /** An input of the program. */

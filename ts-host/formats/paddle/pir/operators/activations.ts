@@ -1,7 +1,7 @@
 // Activations; where the newer operator has no attribute, its constant is that of the older one's default use.
 
 import type { PaddleAttribute } from '../../program.js';
-import { float, type Rules, rule, sameNames } from '../rule.js';
+import { type Attributes, float, type Rules, rule, sameNames } from '../rule.js';
 
 const SAME = [
   ...[
@@ -55,6 +55,12 @@ const SAME = [
 
 const number = (value: number): PaddleAttribute => ({ kind: 'float', value });
 
+/** The older operator names both types. */
+function castFrom(attributes: Attributes, dtypeOf: (input: string) => number | undefined): void {
+  const value = dtypeOf('X');
+  if (value !== undefined) attributes.set('in_dtype', { kind: 'int', value });
+}
+
 export const ACTIVATIONS: Rules = {
   ...sameNames(SAME, ['X']),
   relu6: rule('relu6', ['X'], ['Out'], { fixed: { threshold: number(6) } }),
@@ -75,7 +81,7 @@ export const ACTIVATIONS: Rules = {
   dropout: rule('dropout', ['X', '', float('dropout_prob')], ['Out', 'Mask'], {
     renamed: { mode: 'dropout_implementation' },
   }),
-  cast: rule('cast', ['X'], ['Out'], { renamed: { dtype: 'out_dtype' } }),
+  cast: rule('cast', ['X'], ['Out'], { renamed: { dtype: 'out_dtype' }, finish: castFrom }),
   isnan: rule('isnan_v2', ['X']),
   isinf: rule('isinf_v2', ['X']),
   isfinite: rule('isfinite_v2', ['X']),

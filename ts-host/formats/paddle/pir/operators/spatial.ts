@@ -18,7 +18,7 @@ const BATCH_NORM = rule(
   'batch_norm',
   ['X', 'Mean', 'Variance', 'Scale', 'Bias'],
   ['Y', 'MeanOut', 'VarianceOut', 'SavedMean', 'SavedVariance'],
-  { renamed: LAYOUT },
+  { renamed: LAYOUT, inPlace: { MeanOut: 'Mean', VarianceOut: 'Variance' } },
 );
 
 export const SPATIAL: Rules = {
