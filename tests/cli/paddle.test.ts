@@ -53,6 +53,19 @@ describe('a Paddle model', () => {
     assert.equal(readFileSync(join(folder, '../net_v2.0.int8.onnx'))[0], 0x08);
   });
 
+  it('--input-dims -> those dims; of an ONNX file -> usage', async () => {
+    const folder = modelFolder();
+    const wider = json(await octavo(['inspect', folder, '--input-dims', 'x=?x3x?x48', '--json']));
+    assert.deepEqual((wider.inputs as { dims: unknown }[])[0]!.dims, [null, 3, null, 48]);
+    const unknown = await octavo(['inspect', folder, '--input-dims', 'X=1x3x32x32']);
+    assert.match(unknown.stderr, /did you mean x\?/);
+    const output = join(folder, '../net.onnx');
+    await octavo(['convert', folder, '-o', output]);
+    const onnx = await octavo(['inspect', output, '--input-dims', 'x=1x3x32x32']);
+    assert.equal(onnx.code, 2);
+    assert.match(onnx.stderr, /--input-dims is for Paddle models/);
+  });
+
   it('an output that is a file of the model -> refused', async () => {
     const folder = modelFolder();
     const run = await octavo(['convert', folder, '-o', join(folder, 'inference.pdiparams'), '--json']);

@@ -21,9 +21,9 @@ export async function benchCommand(
   const { data, against } = flags;
   const { terminal, signal } = environment;
   const folder = data === undefined ? undefined : await sampleFolder(data, flags, environment);
-  const first = await modelInput(model, signal);
+  const first = await modelInput(model, signal, flags, against !== undefined);
   try {
-    const second = against === undefined ? undefined : await modelInput(against, signal);
+    const second = against === undefined ? undefined : await modelInput(against, signal, flags, true);
     try {
       const bench = await measured(first, second, folder, flags, environment);
       const text = () => benchText({ model, against, data }, bench, terminal.verbose);

@@ -25,7 +25,7 @@ export async function calibrateCommand(
   refuseBadStatsOutput(output, terminal);
   const store = checkpointOf(flags);
   const folder = await sampleFolder(flags.calibrate, flags, environment);
-  const input = await modelInput(model, signal);
+  const input = await modelInput(model, signal, flags);
   try {
     await refuseReplacing(input, flags);
     const stats = await calibrated(input, folder, store, flags, environment);

@@ -29,9 +29,9 @@ export async function compareCommand(
   const outputs = reportPaths(reports);
   const labels = flags.labels === undefined ? undefined : await readLabels(flags.labels, signal);
   const folder = await sampleFolder(flags.data, flags, environment);
-  const first = await modelInput(a, signal);
+  const first = await modelInput(a, signal, flags, true);
   try {
-    const second = await modelInput(b, signal);
+    const second = await modelInput(b, signal, flags, true);
     try {
       const refuse = () => refuseOverwritingInputs([...first.paths, ...second.paths], outputs);
       await refuse();

@@ -23,7 +23,7 @@ export async function convertCommand(
   if (folder === undefined && externalData === 'always') {
     throw new UsageError(`${target.path} holds one file only`, '--external-data');
   }
-  const input = await modelInput(model, signal);
+  const input = await modelInput(model, signal, flags);
   try {
     const onnx = await toOnnx(input.source, {
       fileName,

@@ -12,8 +12,13 @@ import type { SampleFlags } from './sampleFlags.js';
 import { STATIC_FLAGS, type StaticFlags, staticOptions } from './staticFlags.js';
 import type { NamedShape } from './values.js';
 
+/** Flags of every command that takes a model. */
+export interface ModelFlags {
+  readonly inputDims?: readonly NamedShape[];
+}
+
 /** Flags of `quantize` and `plan`; those with choices arrive checked, as text. */
-export interface PlanFlags extends StaticFlags {
+export interface PlanFlags extends StaticFlags, ModelFlags {
   readonly mode?: QuantMode | 'auto';
   readonly bits?: string;
   readonly granularity?: GranularityName;
@@ -36,21 +41,21 @@ export interface PlanCommandFlags extends PlanFlags {
 }
 
 /** Flags of `inspect`. */
-export interface InspectFlags {
+export interface InspectFlags extends ModelFlags {
   readonly shape?: readonly NamedShape[];
   readonly dot?: string;
   readonly memoryLimit?: number;
 }
 
 /** Flags of `convert`. */
-export interface ConvertFlags {
+export interface ConvertFlags extends ModelFlags {
   readonly output: string;
   readonly externalData?: 'auto' | 'always' | 'never';
   readonly memoryLimit?: number;
 }
 
 /** Flags of `run`. */
-export interface RunFlags {
+export interface RunFlags extends ModelFlags {
   readonly input?: readonly string[];
   readonly outputDir?: string;
   readonly output?: string;
@@ -60,7 +65,7 @@ export interface RunFlags {
 }
 
 /** Flags of `pack`. */
-export interface PackFlags {
+export interface PackFlags extends ModelFlags {
   readonly output: string;
   readonly shape?: readonly NamedShape[];
   readonly precision?: 'strict' | 'fast';
@@ -74,7 +79,7 @@ export interface UnpackFlags {
 }
 
 /** Flags of `calibrate`. */
-export interface CalibrateFlags extends SampleFlags {
+export interface CalibrateFlags extends SampleFlags, ModelFlags {
   readonly calibrate: string;
   readonly output: string;
   readonly shard?: Shard;
@@ -94,7 +99,7 @@ export interface MergeFlags {
 }
 
 /** Flags of `compare`. */
-export interface CompareFlags extends SampleFlags {
+export interface CompareFlags extends SampleFlags, ModelFlags {
   readonly data: string;
   readonly labels?: string;
   readonly report?: readonly string[];
@@ -103,7 +108,7 @@ export interface CompareFlags extends SampleFlags {
 }
 
 /** Flags of `bench`. */
-export interface BenchFlags extends SampleFlags {
+export interface BenchFlags extends SampleFlags, ModelFlags {
   readonly runs?: number;
   readonly warmup?: number;
   readonly threads?: number;

@@ -28,7 +28,7 @@ export async function inspectCommand(
   if (model === STANDARD_STREAM && (flags.shape ?? flags.dot) !== undefined) {
     throw new UsageError('--shape and --dot need a file: they read the model again', '-');
   }
-  const input = await modelInput(model, signal);
+  const input = await modelInput(model, signal, flags);
   try {
     const { onProgress } = terminal;
     const { external } = input;

@@ -17,7 +17,7 @@ export async function packCommand(model: string, flags: PackFlags, environment: 
   const { terminal, signal } = environment;
   const { output, precision, memoryLimit } = flags;
   refuseBadOutput(output, 'a packed file', terminal);
-  const input = await modelInput(model, signal);
+  const input = await modelInput(model, signal, flags);
   try {
     if (output !== STANDARD_STREAM) await refuseOverwritingInputs(input.paths, [output]);
     const { onProgress } = terminal;
@@ -38,7 +38,7 @@ export async function unpackCommand(
   { terminal, signal }: Environment,
 ): Promise<void> {
   refuseBadOutput(output, 'a model', terminal);
-  const input = await modelInput(packed, signal);
+  const input = await modelInput(packed, signal, {});
   try {
     const files = await unpack(input.source, { signal, memoryLimit });
     const model = files.get('')!;

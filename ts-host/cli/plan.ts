@@ -20,7 +20,7 @@ export async function planCommand(
   const { terminal, signal } = environment;
   const { options } = planOptions(flags);
   const calibration = await calibrationOf(options, flags, environment);
-  const input = await modelInput(model, signal);
+  const input = await modelInput(model, signal, flags);
   try {
     const { onProgress } = terminal;
     const plan = await planQuantization(input.source, {

@@ -33,7 +33,7 @@ import {
 import { addSampleOptions } from './sampleFlags.js';
 import { addStaticOptions } from './staticFlags.js';
 import type { Environment } from './terminal.js';
-import { byteCount, count, names, positive, repeated, shapes, shard } from './values.js';
+import { byteCount, count, names, openShapes, positive, repeated, shapes, shard } from './values.js';
 import { packageVersion } from './version.js';
 
 /** What a command takes as its model. */
@@ -68,6 +68,7 @@ function quantizeCommand(environment: Environment): Command {
   const command = new Command('quantize')
     .description('Writes a quantized copy of a model and tells what became of every node.')
     .argument('<model>', MODEL)
+    .option(...INPUT_DIMS)
     .option('-o, --output <file>', 'where to write: a file, a folder, or - for standard output')
     .option('--force', 'replace the output also where no -o names it');
   addPlanOptions(command);
@@ -92,6 +93,7 @@ function planCommand(environment: Environment): Command {
   const command = new Command('plan')
     .description('Decides what quantize would do and writes it down, without writing a model.')
     .argument('<model>', MODEL)
+    .option(...INPUT_DIMS)
     .option('-o, --output <file>', 'where to write the plan; default: standard output');
   return addPlanOptions(command)
     .option('--json', 'print one JSON document')
@@ -106,6 +108,7 @@ function inspectCommand(environment: Environment): Command {
   return new Command('inspect')
     .description('Shows what a model holds: inputs, outputs, operators, constants, and what a run takes.')
     .argument('<model>', MODEL)
+    .option(...INPUT_DIMS)
     .option('--shape <name=dims>', 'dims of an input that the model leaves open (repeatable)', shapes)
     .option('--dot <file>', 'write the graph for Graphviz')
     .option(...MEMORY_LIMIT)
@@ -122,6 +125,7 @@ function convertCommand(environment: Environment): Command {
   return new Command('convert')
     .description('Writes a model as ONNX, its weights as they are: Paddle to ONNX.')
     .argument('<model>', MODEL)
+    .option(...INPUT_DIMS)
     .requiredOption('-o, --output <file>', 'where to write, or - for standard output')
     .addOption(choice('--external-data <when>', 'weights beside the model file', ['auto', 'always', 'never']))
     .option(...MEMORY_LIMIT)
@@ -137,6 +141,7 @@ function runCommand(environment: Environment): Command {
   return new Command('run')
     .description('Runs a model once and writes its outputs as .npy files.')
     .argument('<model>', MODEL)
+    .option(...INPUT_DIMS)
     .option('--input <name=file>', 'a .npy file for an input, or a .npz file (repeatable)', repeated)
     .option('--output-dir <folder>', 'where to write a .npy file for each output')
     .option('-o, --output <file>', 'write all outputs into this .npz file')
@@ -155,6 +160,7 @@ function calibrateCommand(environment: Environment): Command {
   const command = new Command('calibrate')
     .description('Runs a model over samples and writes what was seen of its values, for quantize --stats.')
     .argument('<model>', MODEL)
+    .option(...INPUT_DIMS)
     .requiredOption('--calibrate <folder>', 'samples: images, .npy, .npz and .bin files')
     .requiredOption('-o, --output <file>', 'where to write the stats file, or - for standard output');
   return addSampleOptions(command)
@@ -196,6 +202,7 @@ function compareCommand(environment: Environment): Command {
     .description('Runs two models over samples and tells how near their outputs are, and where they part.')
     .argument('<a>', 'the model that is right, mostly the float model')
     .argument('<b>', 'the model that is judged')
+    .option(...INPUT_DIMS)
     .requiredOption('--data <folder>', 'samples: images, .npy, .npz and .bin files');
   return addSampleOptions(command)
     .option('--labels <file>', 'class of each sample: lines of name,class, or of classes in order')
@@ -215,6 +222,7 @@ function benchCommand(environment: Environment): Command {
   const command = new Command('bench')
     .description('Measures how long a model takes, where the time goes, and how it compares with another.')
     .argument('<model>', MODEL)
+    .option(...INPUT_DIMS)
     .option('--runs <n>', 'runs that count; default 20, with --data each batch once', positive)
     .option('--warmup <n>', 'runs before them; default 5', count)
     .option('--threads <n>', 'threads that share a run; default 1', positive)
@@ -265,6 +273,11 @@ function unpackCommand(environment: Environment): Command {
     });
 }
 
+const INPUT_DIMS = [
+  '--input-dims <name=dims>',
+  'a Paddle model: dims of an input, not those of its file (repeatable)',
+  openShapes,
+] as const;
 const MEMORY_LIMIT = ['--memory-limit <bytes>', 'most memory for buffers, such as 512MB', byteCount] as const;
 
 /** The options that decide a plan: see {@link PlanFlags}. */

@@ -32,7 +32,7 @@ export async function quantizeCommand(
   const reports = plannedReports(flags);
   const target = await outputTarget({ input: model, output, force, options, terminal });
   const calibration = await calibrationOf(options, flags, environment);
-  const input = await modelInput(model, signal);
+  const input = await modelInput(model, signal, flags);
   try {
     const result = await quantize(input.source, {
       ...options,

@@ -32,7 +32,7 @@ interface RunResult extends SessionDiagnostics {
 export async function runCommand(model: string, flags: RunFlags, environment: Environment): Promise<void> {
   const { terminal, signal } = environment;
   const { precision, executor, memoryLimit } = flags;
-  const input = await modelInput(model, signal);
+  const input = await modelInput(model, signal, flags);
   try {
     const feeds = await readFeeds(flags.input ?? [], signal, memoryLimit);
     if (flags.output !== undefined) await refuseOverwritingInputs(input.paths, [flags.output]);

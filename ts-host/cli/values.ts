@@ -69,3 +69,12 @@ export function shapes(text: string, before: readonly NamedShape[] | undefined):
     return [...(before ?? []), { name, dims }];
   throw new InvalidArgumentError('It must be the name of an input and its dims, such as image=1x3x224x224.');
 }
+
+/** As `shapes`, with `?` for a dim of any size, which is -1. */
+export function openShapes(text: string, before: readonly NamedShape[] | undefined): NamedShape[] {
+  const [, name = '', list = ''] = /^(.+)=((?:\d+|\?)(?:[x,](?:\d+|\?))*)$/.exec(text) ?? [];
+  const dims = list.split(/[x,]/).map((dim) => (dim === '?' ? -1 : Number(dim)));
+  if (name !== '' && dims.every((dim) => Number.isSafeInteger(dim)))
+    return [...(before ?? []), { name, dims }];
+  throw new InvalidArgumentError('It must be the name of an input and its dims, such as x=?x3x48x192.');
+}

@@ -23,7 +23,7 @@ export async function variantsCommand(
   if (model === STANDARD_STREAM)
     throw new UsageError('variants read the model several times: name a file', '--variants');
   const folder = await targetFolder(model, flags.output);
-  const input = await modelInput(model, signal);
+  const input = await modelInput(model, signal, flags);
   try {
     const { onProgress } = terminal;
     const { external } = input;
