@@ -131,13 +131,14 @@ test('octavo/paddleslim exports -> these values and types', () => {
     'PaddleDynamicResult',
     'PaddleQuantizeResult',
     'convert',
+    'quantEmbedding',
     'quantPostDynamic',
     'quantPostStatic',
   ]);
   assert.deepEqual(
     typesOf('paddleslim.ts'),
-    `Algorithm ChoiceOptions ConvertOptions DebugGraph LoneOperator QuantPostDynamicOptions QuantPostStaticOptions QuantizedOp SeenRange
-    SkippedOp SlimData SlimModel SlimTensors`.split(/\s+/),
+    `Algorithm ChoiceOptions ConvertOptions DebugGraph EmbeddingConfig LoneOperator QuantEmbeddingOptions QuantPostDynamicOptions
+    QuantPostStaticOptions QuantizedOp SeenRange SkippedOp SlimData SlimModel SlimTensors Spelled TablesConfig`.split(/\s+/),
   );
 });
 

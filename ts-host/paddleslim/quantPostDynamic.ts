@@ -7,6 +7,7 @@ import type { Engine } from '../wasm/engine.js';
 import { engine as defaultEngine } from '../wasm/load.js';
 import { openNet } from './model.js';
 import { dynamicSettings, type QuantPostDynamicOptions } from './options/dynamic.js';
+import type { Spelled } from './options/names.js';
 import { writeFolder } from './paths.js';
 import { ProgramDraft } from './program/draft.js';
 import { refuseQuantized } from './refusals.js';
@@ -35,7 +36,9 @@ export class PaddleDynamicResult extends PaddleQuantizeResult {
  *  await quantPostDynamic({ modelDir: 'mobilenet', modelFilename: '__model__', paramsFilename: '__params__',
  *    saveModelDir: 'out', weightBits: 8, generateTestModel: true });
  *  ``` */
-export async function quantPostDynamic(options: QuantPostDynamicOptions): Promise<PaddleDynamicResult> {
+export async function quantPostDynamic(
+  options: Spelled<QuantPostDynamicOptions>,
+): Promise<PaddleDynamicResult> {
   const settings = dynamicSettings(options);
   const context = new RunContext(settings.run);
   const engine = await defaultEngine();

@@ -7,7 +7,6 @@ import type { PaddleNet } from '../formats/paddle/program.js';
 import { paddleToModel } from '../formats/paddle/toModel/toModel.js';
 import { Breather } from '../io/breather.js';
 import type { Model } from '../ir/model.js';
-import type { Engine } from '../wasm/engine.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { engine as defaultEngine, executionEngine } from '../wasm/load.js';
 import { correctBiases } from './biasCorrection.js';
@@ -15,6 +14,7 @@ import { seenRanges } from './calibrate.js';
 import { foldBatchNorms } from './foldBatchNorm.js';
 import { type OpenNet, openNet } from './model.js';
 import { quantizedArguments } from './operators.js';
+import type { Spelled } from './options/names.js';
 import { type QuantPostStaticOptions, type StaticSettings, staticSettings } from './options/static.js';
 import { writeFolder } from './paths.js';
 import { variablesOf } from './program/ops.js';
@@ -22,6 +22,7 @@ import { quantizedWeights } from './quantPostDynamic.js';
 import { refuseInnerBlocks, refuseQuantized } from './refusals.js';
 import { PaddleQuantizeResult } from './result.js';
 import { slimSamples } from './samples.js';
+import type { Engines } from './smallGraph.js';
 import { type Structure, structureOf } from './structure.js';
 import { fakeQuantizeStyle } from './styles/fakeQuantize.js';
 import { onnxFormatStyle } from './styles/onnxFormat.js';
@@ -38,7 +39,9 @@ import type { Style } from './styles/style.js';
  *  await quantPostStatic({ modelDir: 'model', modelFilename: 'inference.pdmodel', paramsFilename: 'inference.pdiparams',
  *    quantizeModelPath: 'out', dataLoader: batches, algo: 'KL', batchNums: 10 });
  *  ``` */
-export async function quantPostStatic(options: QuantPostStaticOptions): Promise<PaddleQuantizeResult> {
+export async function quantPostStatic(
+  options: Spelled<QuantPostStaticOptions>,
+): Promise<PaddleQuantizeResult> {
   const settings = staticSettings(options);
   const samples = slimSamples(settings.samples);
   const context = new RunContext(settings.run);
@@ -118,7 +121,7 @@ function variablesToWatch({ program }: PaddleNet, { sites, observed }: Structure
 
 /** min_max leaves weights in float. */
 async function weightsOf(
-  engines: { readonly engine: Engine; readonly execution: ExecutionEngine },
+  engines: Engines,
   net: PaddleNet,
   structure: Structure,
   { algo, bits, biasCorrection }: StaticSettings,

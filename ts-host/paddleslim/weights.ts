@@ -35,6 +35,7 @@ const SMALLEST_STEP = 1.1754943508222875e-38;
 export const codeDType = (bits: CodeBits): 'int8' | 'int16' => (bits === 8 ? 'int8' : 'int16');
 
 /** Quantizes a weight; it is read once now and once when its codes are.
+ *  @param clip - larger |w| are clipped; codes reach to it
  *  @throws OctavoError `NON_FINITE_WEIGHT`, `UNSUPPORTED_DTYPE`, `IO_FAILED`, `ABORTED` */
 export async function quantizeWeight(
   engine: Engine,
@@ -42,13 +43,14 @@ export async function quantizeWeight(
   granularity: Granularity,
   bits: CodeBits,
   context: RunContext,
+  clip = Number.POSITIVE_INFINITY,
 ): Promise<QuantizedWeight> {
   const { name, dims } = tensor;
   const layout = scaleLayout(dims, granularity);
   const chunks = () => floatChunks(engine, tensor, context);
   const { min, max } = await rangeOf(engine, { tensor: name, budget: context.budget, chunks }, layout);
   const qmax = qmaxOf(bits);
-  const threshold = min.map((low, c) => Math.max(-low, max[c]!) || qmax);
+  const threshold = min.map((low, c) => Math.min(Math.max(-low, max[c]!) || qmax, clip));
   const step = threshold.map((each) => Math.max(each / qmax, SMALLEST_STEP));
   const zeroPoint = new Int32Array(step.length);
   const codes = codesData(engine, tensor, codeDType(bits), {

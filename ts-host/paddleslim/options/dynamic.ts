@@ -5,7 +5,7 @@ import { OctavoError } from '../../errors.js';
 import type { SlimModel } from '../model.js';
 import type { CodeBits } from '../weights.js';
 import { OptionReader } from './check.js';
-import { namedOptions } from './names.js';
+import { namedOptions, type Spelled } from './names.js';
 import { saveSettings } from './static.js';
 
 /** Options of quantPostDynamic; PaddleSlim's spelling is taken too. */
@@ -55,7 +55,7 @@ const withProducts = (types: readonly string[]): readonly string[] =>
   types.includes('mul') ? [...new Set([...types, 'matmul', 'matmul_v2'])] : types;
 
 /** @throws OctavoError `INVALID_ARGUMENT` naming the option, and the nearest one for a name there is not */
-export function dynamicSettings(options: QuantPostDynamicOptions) {
+export function dynamicSettings(options: Spelled<QuantPostDynamicOptions>) {
   const named = namedOptions(options, NAMES, ALSO);
   const read = new OptionReader(named);
   if (named.modelDir === undefined || named.modelDir === null) {

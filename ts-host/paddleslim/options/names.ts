@@ -4,6 +4,16 @@
 import { OctavoError } from '../../errors.js';
 import { nearestName } from '../../ir/nearest.js';
 
+/** `batchNums` -> `batch_nums` */
+type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+  : Name;
+
+/** Options in our spelling or in PaddleSlim's. */
+export type Spelled<Options> =
+  | Options
+  | { readonly [Name in keyof Options as SnakeCase<Name & string>]: Options[Name] };
+
 /** `given` with every name in camel case.
  *  @param known - names there are, in camel case
  *  @param also - other names of some of them

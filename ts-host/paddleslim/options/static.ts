@@ -8,7 +8,7 @@ import { QUANTIZABLE_TYPES, WEIGHT_TYPES } from '../operators.js';
 import type { SlimData } from '../samples.js';
 import type { CodeBits } from '../weights.js';
 import { OptionReader } from './check.js';
-import { namedOptions } from './names.js';
+import { namedOptions, type Spelled } from './names.js';
 
 /** Options of quantPostStatic; PaddleSlim's spelling (`batch_nums`) is taken too. */
 export interface QuantPostStaticOptions extends RunOptions {
@@ -113,7 +113,7 @@ export const WEIGHT_TYPE_NAMES = [...ACTIVATION_TYPE_NAMES, 'channel_wise_abs_ma
 export type StaticSettings = ReturnType<typeof staticSettings>;
 
 /** @throws OctavoError `INVALID_ARGUMENT` naming the option, and the nearest one for a name there is not */
-export function staticSettings(options: QuantPostStaticOptions) {
+export function staticSettings(options: Spelled<QuantPostStaticOptions>) {
   const named = namedOptions(options, NAMES, ALSO);
   const read = new OptionReader(named);
   if (named.modelDir === undefined || named.modelDir === null) {
