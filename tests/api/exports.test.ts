@@ -138,7 +138,9 @@ test('octavo/paddleslim exports -> these values and types', () => {
   assert.deepEqual(
     typesOf('paddleslim.ts'),
     `Algorithm ChoiceOptions ConvertOptions DebugGraph EmbeddingConfig LoneOperator QuantEmbeddingOptions QuantPostDynamicOptions
-    QuantPostStaticOptions QuantizedOp SeenRange SkippedOp SlimData SlimModel SlimTensors Spelled TablesConfig`.split(/\s+/),
+    QuantPostStaticOptions QuantizedOp SeenRange SkippedOp SlimData SlimModel SlimTensors Spelled TablesConfig`.split(
+      /\s+/,
+    ),
   );
 });
 

@@ -125,7 +125,9 @@ describe('quantPostDynamic beside quant_post_dynamic', () => {
       if (isTest) assert.deepEqual(await differingValues(result.testModel!.model.net, theirs), []);
       else {
         assert.deepEqual(await differingCodes(result.model.net, theirs), []);
-        assert.deepEqual(steps(result.model.net), steps(theirs));
+        // Saving puts a scale by 1 in front of each output.
+        const said = steps(theirs).filter((each, i, all) => !(isScale(each) && isScale(all[i - 1])));
+        assert.deepEqual(steps(result.model.net), said);
       }
     });
   }
@@ -143,12 +145,14 @@ async function differingValues(ours: PaddleNet, theirs: PaddleNet): Promise<stri
 
 /** What operators say of the steps of their weights, to six digits. */
 function steps(net: PaddleNet): unknown[] {
-  return net.program.blocks[0]!.ops.flatMap(({ type, attributes }) =>
-    [...attributes].flatMap(([name, held]) => {
-      if (/quantization_type|quantize_weight_bits/.test(name) && 'value' in held)
-        return [[type, name, held.value]];
+  return net.program.blocks[0]!.ops.map(({ type, attributes }) => {
+    const told = [...attributes].flatMap(([name, held]) => {
+      if (/quantization_type|quantize_weight_bits/.test(name) && 'value' in held) return [[name, held.value]];
       if (!name.endsWith('_quant_scale') || held.kind !== 'floats') return [];
-      return [[type, name, held.value.map((step) => step.toPrecision(6))]];
-    }),
-  );
+      return [[name, held.value.map((step) => step.toPrecision(6)).join()]];
+    });
+    return [type, Object.fromEntries(told)];
+  });
 }
+
+const isScale = (told: unknown): boolean => Array.isArray(told) && told[0] === 'scale';

@@ -23,7 +23,7 @@ const CHANNEL_AXIS: Readonly<Record<string, number>> = {
   conv2d_transpose: 1,
 };
 
-/** The net with batch norms folded into convolutions whose output nothing else reads. */
+/** The net with batch norms folded into convolutions, with a bias or without, whose output nothing else reads. */
 export async function foldBatchNorms(
   engine: Engine,
   net: PaddleNet,
@@ -36,11 +36,26 @@ export async function foldBatchNorms(
   return folder.finish();
 }
 
+interface Placed {
+  readonly op: PaddleOp;
+  readonly index: number;
+}
+
+/** What is in front of a batch norm. */
+interface Before {
+  readonly conv: Placed;
+  /** Between the two, the addition of a bias. */
+  readonly addition: Placed | undefined;
+  readonly weight: { readonly tensor: Tensor; readonly axis: number; readonly channels: number };
+  /** All that is added before the batch norm. */
+  readonly bias: Float32Array;
+}
+
 class Folder {
   readonly #engine: Engine;
   readonly #context: RunContext;
   readonly #draft: ProgramDraft;
-  readonly #ops: PaddleOp[];
+  readonly #ops: (PaddleOp | undefined)[];
   /** Operators that read a variable, and those that write it. */
   readonly #readers = new Map<string, number[]>();
   readonly #writers = new Map<string, number[]>();
@@ -50,33 +65,65 @@ class Folder {
     this.#context = context;
     this.#draft = new ProgramDraft(net);
     this.#ops = [...this.#draft.ops];
-    for (const [index, { inputs, outputs }] of this.#ops.entries()) {
+    for (const [index, { inputs, outputs }] of this.#draft.ops.entries()) {
       for (const name of variablesOf(inputs)) push(this.#readers, name, index);
       for (const name of variablesOf(outputs)) push(this.#writers, name, index);
     }
   }
 
   async fold(norm: PaddleOp, index: number): Promise<void> {
-    const [value] = variablesOf(norm.inputs, ['X']);
-    const from = value === undefined ? undefined : this.#only(this.#writers, value);
-    const conv = from === undefined ? undefined : this.#ops[from];
-    if (value === undefined || conv === undefined || this.#only(this.#readers, value) !== index) return;
-    const weight = this.#weightOf(conv);
+    const before = await this.#before(norm, index);
     const vectors = await this.#vectors(norm);
-    if (weight === undefined || vectors === undefined || vectors[0]!.length !== weight.channels) return;
+    if (before === undefined || vectors?.[0]?.length !== before.bias.length) return;
     const [gamma, beta, mean, variance] = vectors as [Float32Array, Float32Array, Float32Array, Float32Array];
-    const epsilon = new PaddleAttributes(norm, norm.type).float('epsilon', 1e-5);
+    const attributes = new PaddleAttributes(norm, norm.type);
+    if (attributes.string('data_layout', 'NCHW') === 'NHWC') return;
+    const epsilon = attributes.float('epsilon', 1e-5);
     const { scale, shift } = batchNormAffine(this.#engine, gamma, beta, mean, variance, epsilon);
     if (![...scale, ...shift].every(Number.isFinite)) return;
-    const { tensor, axis } = weight;
+    const { tensor, axis } = before.weight;
     const data = scaledData(this.#engine, tensor, axis, scale);
     this.#draft.setParameter(tensor.name, 'float32', tensor.dims, data);
-    await this.#replace(norm, index, conv, from!, { scale, shift });
+    const sum = Float32Array.from(shift, (each, c) => each + scale[c]! * before.bias[c]!);
+    this.#replace(norm, index, before, sum);
   }
 
   finish(): PaddleNet {
-    this.#draft.ops = this.#ops;
+    this.#draft.ops = this.#ops.filter((op) => op !== undefined);
     return this.#draft.finish();
+  }
+
+  /** The convolution whose output, with a bias added or without, a batch norm alone reads. */
+  async #before(norm: PaddleOp, index: number): Promise<Before | undefined> {
+    const direct = this.#maker(norm.inputs.get('X')?.[0], index);
+    const addition = direct?.op.type === 'elementwise_add' ? direct : undefined;
+    const conv =
+      addition === undefined ? direct : this.#maker(addition.op.inputs.get('X')?.[0], addition.index);
+    const weight = conv && this.#weightOf(conv.op);
+    if (conv === undefined || weight === undefined) return undefined;
+    const own = await this.#bias(conv.op.inputs.get('Bias')?.[0], weight.channels);
+    const added = await this.#bias(addition?.op.inputs.get('Y')?.[0], weight.channels);
+    const axis = addition?.op.attributes.get('axis');
+    const isAlong = addition === undefined || (axis?.kind === 'int' && axis.value === 1);
+    if (own === undefined || added === undefined || !isAlong) return undefined;
+    return { conv, addition, weight, bias: own.map((each, c) => each + added[c]!) };
+  }
+
+  /** The operator that makes a variable which only the operator at `reader` reads. */
+  #maker(name: string | undefined, reader: number): Placed | undefined {
+    if (name === undefined || this.#only(this.#readers, name) !== reader) return undefined;
+    const index = this.#only(this.#writers, name);
+    const op = index === undefined ? undefined : this.#ops[index];
+    return op === undefined ? undefined : { op, index: index! };
+  }
+
+  /** Zeros where there is none; undefined where it is not one number a channel. */
+  async #bias(name: string | undefined, channels: number): Promise<Float32Array | undefined> {
+    if (name === undefined) return new Float32Array(channels);
+    const tensor = this.#draft.parameter(name);
+    if (tensor?.dtype !== 'float32') return undefined;
+    const vector = await this.#vector(tensor);
+    return vector.length === channels ? vector : undefined;
   }
 
   /** The filter of a convolution, where nobody else reads it and channels tell all that scaling wants to know. */
@@ -111,23 +158,26 @@ class Folder {
     return new Float32Array(bytes.buffer, 0, elementCount(tensor.dims, tensor.name));
   }
 
-  /** The addition in the place of the batch norm; a bias of the convolution's own goes into it. */
-  async #replace(
-    norm: PaddleOp,
-    index: number,
-    conv: PaddleOp,
-    from: number,
-    { scale, shift }: { scale: Float64Array; shift: Float64Array },
-  ): Promise<void> {
-    const held = this.#draft.parameter(conv.inputs.get('Bias')?.[0] ?? '');
-    const own = held === undefined ? undefined : await this.#vector(held);
-    const sum = Float32Array.from(shift, (each, c) => each + scale[c]! * (own?.[c] ?? 0));
-    const name = norm.inputs.get('Bias')![0]!;
+  /** An addition in the place of the batch norm; those before it go into it. */
+  #replace(norm: PaddleOp, index: number, { conv, addition }: Before, sum: Float32Array): void {
+    const bias = norm.inputs.get('Bias')![0]!;
+    const isFree = this.#only(this.#readers, bias) === index;
+    const name = isFree ? bias : this.#draft.fresh(`${bias}_folded`);
     this.#draft.setParameter(name, 'float32', [sum.length], floatData(sum));
-    if (own !== undefined) this.#ops[from] = { ...conv, inputs: new Map([...conv.inputs, ['Bias', []]]) };
-    const [value, output] = [norm.inputs.get('X')![0]!, norm.outputs.get('Y')![0]!];
+    const inputs = new Map([
+      ...conv.op.inputs,
+      ...(conv.op.inputs.has('Bias') ? [['Bias', []] as const] : []),
+    ]);
+    this.#ops[conv.index] = { ...conv.op, inputs };
+    if (addition !== undefined) this.#ops[addition.index] = undefined;
+    const [value] = conv.op.outputs.get('Output')!;
     const axis = { axis: intAttribute(1) };
-    this.#ops[index] = makeOp('elementwise_add', { X: value, Y: name }, { Out: output }, axis);
+    this.#ops[index] = makeOp(
+      'elementwise_add',
+      { X: value!, Y: name },
+      { Out: norm.outputs.get('Y')![0]! },
+      axis,
+    );
   }
 
   /** The one operator that does it; undefined where there are several. */
