@@ -129,7 +129,7 @@ const answer: Int8Result = {
   timings,
   diagnostics,
   first: await firstResults(int8),
-  firstPacked: await firstResults(await packed()),
+  firstPacked: model.firstMs === undefined ? [] : await firstResults(await packed()),
   memory: await memoryOf(int8),
   floatBytes: float.byteLength,
   int8Bytes: int8.byteLength,
