@@ -179,7 +179,7 @@ const MAPPED: readonly Mapped[] = [
   {
     name: 'hard swish',
     dims: FIELD,
-    codes: ['CodeTable', 'octavo', UNARY, { kind: 'hard_swish' }],
+    codes: ['CodeLookup', 'octavo', ['x', 'table']],
     float: ['HardSwish', ['x']],
   },
   {
@@ -234,6 +234,7 @@ async function executorOf(
       floats('s', [1], [0.03]),
       floats('t', [1], [0.05]),
       tensor('z', 'uint8', [1], Uint8Array.of(120)),
+      tensor('table', 'uint8', [256], bytes(256)),
       tensor('c', 'uint8', [dims[1]!, 1, 1], bytes(dims[1]!)),
       floats('d', [dims[1]!, 1, 1], bytes(dims[1]!)),
     ],
