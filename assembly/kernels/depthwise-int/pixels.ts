@@ -6,6 +6,7 @@
 //               added while it is in registers
 
 import { BLOCK, PAIR_BYTES } from './pack';
+import { eight, pairsHigh, pairsLow, plus } from './pairs';
 import { dotBlock } from './relaxed';
 import { ended4, ended8, HEAD_BYTES, stored, storeRows, Sweep, Work } from './work';
 
@@ -25,34 +26,6 @@ function storeEight(sum0: v128, sum1: v128, record: usize, outPtr: usize): void 
 function storeSixteen(sum0: v128, sum1: v128, sum2: v128, sum3: v128, record: usize, next: usize, outPtr: usize): void {
   const codes = i8x16.narrow_i16x8_u(ended8(sum0, sum1, record), ended8(sum2, sum3, next));
   v128.store(outPtr, stored(codes, record));
-}
-
-/** Eight codes as i16. */
-// @ts-ignore: decorator
-@inline
-function eight<T>(ptr: usize): v128 {
-  return isSigned<T>() ? v128.load8x8_s(ptr) : v128.load8x8_u(ptr);
-}
-
-/** The first four lanes of a and b, a lane of each in turn. */
-// @ts-ignore: decorator
-@inline
-function pairsLow(a: v128, b: v128): v128 {
-  return i16x8.shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-/** The last four. */
-// @ts-ignore: decorator
-@inline
-function pairsHigh(a: v128, b: v128): v128 {
-  return i16x8.shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-}
-
-/** sums + the products of pairs of codes, i16, with pairs of weights. */
-// @ts-ignore: decorator
-@inline
-function plus(sums: v128, codes: v128, weights: v128): v128 {
-  return i32x4.add(sums, i32x4.dot_i16x8_s(codes, weights));
 }
 
 /** All channels of one pixel, or, with `two`, of it and of the one whose codes are `step` bytes further. The listed addresses,

@@ -3,7 +3,7 @@
 //
 //   code = clamp(roundHalfToEven(fl(Σ (x − zx) · w + bias) · multiplier) + zy, codeMin, codeMax)
 //
-// Kernels of 3 x 3 that move by 1 sweep along rows; all others take their pixels one by one. The relaxed build sweeps by dots of
+// Kernels of 3 x 3 that move by 1 sweep along rows, those 5 wide take four pixels at once (quad.ts), all others one or two. The relaxed build sweeps by dots of
 // four bytes where weights are packed for them. Bit-equal to
 // reference/depthwise-int.ts; multipliers that are NaN or infinite make the codes num/requantize.ts says.
 
@@ -12,6 +12,7 @@ import { own } from '../../abi/own';
 import { DepthwiseCodes } from '../../abi/depthwise-codes';
 import { BLOCK, blocksOf, blockStart, DOT_BYTES, FLAG_BYTES, PAIR_BYTES, pairsOf } from './pack';
 import { ENTRY_BYTES, fewChannels, listedPixels, sweptPixels } from './pixels';
+import { QUAD, QUAD_COLUMNS, quadPixels } from './quad';
 import { HEAD_BYTES, Sweep, Work, writeEnding } from './work';
 
 export { depthwise_u8_pack, depthwise_u8_packed_bytes } from './pack';
@@ -31,12 +32,17 @@ let image: usize = 0;
 /** Bytes of a record before the weights of its dots. */
 const DOTS_HEAD_BYTES: usize = 32;
 
-/** Bytes of scratch: a list of pairs, the records, and padding of `width` columns: those of x, or 1 for
+/** Bytes of the list of pairs and that of lines. */
+function listBytes(taps: usize): usize {
+  return pairsOf(taps) * ENTRY_BYTES + (taps << 2);
+}
+
+/** Bytes of scratch: lists, the records, and padding of `width` columns: those of x, or 1 for
  *  a kernel of one row. */
 export function depthwise_u8_scratch_bytes(channels: usize, taps: usize, width: usize): usize {
   const pairs = pairsOf(taps);
   const record = pairs * PAIR_BYTES + HEAD_BYTES + DOTS_HEAD_BYTES + DOT_BYTES;
-  return pairs * ENTRY_BYTES + blocksOf(channels) * record + channels * width;
+  return listBytes(taps) + blocksOf(channels) * record + channels * width;
 }
 
 /** Output pixels [first, end), rows and images counted through. scratch is 4-byte aligned. */
@@ -51,7 +57,7 @@ export function depthwise_u8(
   work.channels = channels;
   work.list = scratchPtr;
   work.listEnd = scratchPtr + pairsOf(tapsOf(shape)) * ENTRY_BYTES;
-  work.records = work.listEnd;
+  work.records = scratchPtr + listBytes(tapsOf(shape));
   work.dots = load<i32>(packedPtr) != 0;
   padding = writeRecords(work, codes, packedPtr);
   memory.fill(padding, <u8>codes.xZeroPoint, shape.kernelHeight * shape.kernelDepth == 1 ? channels : <usize>shape.width * channels);
@@ -132,6 +138,8 @@ function outputRow<T>(shape: ConvShape, work: Work, outPtr: usize, from: i32, to
   // Padding is as long as a row, so that a list with rows outside x moves along too, unless there is but one row.
   const moves = shape.kernelHeight * shape.kernelDepth > 1
     || (isInside(startDepth, shape.depth) && isInside(startHeight, shape.height));
+  const rows = shape.kernelDepth * shape.kernelHeight;
+  const quads = shape.kernelWidth == QUAD_COLUMNS && shape.strideWidth == 1 && shape.dilationWidth == 1 && channels >= BLOCK;
   let listed = -1;
   while (from < to) {
     const start = from * shape.strideWidth - shape.padWidth;
@@ -139,8 +147,15 @@ function outputRow<T>(shape: ConvShape, work: Work, outPtr: usize, from: i32, to
     if (!inside || listed < 0) {
       listPairs(shape, work, start);
       listed = inside ? from : -1;
+      if (quads && inside) listLines(shape, linesOf(work), start);
     }
     const offset = inside ? <usize>(from - listed) * stepBytes : 0;
+    if (quads && inside && from + QUAD <= to && start + QUAD - 1 + reach < shape.width) {
+      quadPixels<T>(work, linesOf(work), rows, offset, outPtr);
+      from += QUAD;
+      outPtr += <usize>QUAD * channels;
+      continue;
+    }
     const two = inside && from + 1 < to && start + shape.strideWidth + reach < shape.width && channels >= BLOCK;
     if (channels < BLOCK) fewChannels<T>(work, offset, outPtr);
     else listedPixels<T>(work, offset, outPtr, two, stepBytes);
@@ -175,6 +190,17 @@ function sweepRows<T>(shape: ConvShape, work: Work, outPtr: usize, two: bool): v
   sweep.out1 = two ? outPtr + <usize>shape.outWidth * channels : own() + NOWHERE;
   sweep.step1 = two ? channels : 0;
   sweptPixels<T>(work, sweep);
+}
+
+/** Where the lines of quads are listed: behind the pairs. */
+function linesOf(work: Work): usize {
+  return work.listEnd;
+}
+
+/** Lists the addresses at column `start`, inside x, of the lines under the rows of the kernel. */
+function listLines(shape: ConvShape, entry: usize, start: i32): void {
+  const rows = shape.kernelDepth * shape.kernelHeight;
+  for (let row = 0; row < rows; row++, entry += 4) store<usize>(entry, addressAt(shape, lineOf(shape, row), start));
 }
 
 /** Lists the addresses of the kernel positions, pair by pair as pack.ts says, of the output whose kernel starts at column

@@ -45,10 +45,16 @@ function axisOf(rng: Rng, swept: boolean): ConvAxis {
   };
 }
 
+/** A row of a kernel 5 columns wide that moves by 1, some of whose pixels are taken by fours. */
+function quadAxis(rng: Rng): ConvAxis {
+  const [extent, pad] = [rng.int(5, 15), rng.int(0, 3)];
+  return { extent, kernel: 5, stride: 1, dilation: 1, pad, outputs: extent + pad + rng.int(0, 3) - 4 };
+}
+
 function shapeOf(rng: Rng, seed: number, channels: number): ConvShape {
   const swept = seed % 2 === 0;
   const front = seed % 7 === 1 ? axisOf(rng, false) : SINGLE;
-  const axes = [front, axisOf(rng, swept), axisOf(rng, swept)] as const;
+  const axes = [front, axisOf(rng, swept), seed % 4 === 1 ? quadAxis(rng) : axisOf(rng, swept)] as const;
   return { batch: rng.int(1, 2), axes, groups: channels, groupChannels: 1, groupOutputs: 1 };
 }
 
