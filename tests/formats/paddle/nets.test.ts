@@ -4,10 +4,13 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { prepareOctavo } from '../../support/octavo.js';
 import { type PaddleGolden, paddleGolden, paddleGoldens } from '../../support/paddleGoldens.js';
-import { difference, runGolden } from './run.js';
+import { difference, runGolden, translatedGoldens } from './run.js';
 
 /** Of the largest magnitude of an output: sums of up to fifty layers, in another order than Paddle's. */
 const BOUND = 2e-5;
+
+/** A hundredth of a step of 8 bits. */
+const QUANTIZED_BOUND = 8e-5;
 
 /** Too large for every run: 45 MB of weights that are made, and operators that the others have too. */
 const LARGE = new Set(['resnet18']);
@@ -28,6 +31,14 @@ for (const layout of ['nets', 'pir'] as const) {
     }
   });
 }
+
+describe('quantized nets as PIR', () => {
+  for (const golden of translatedGoldens('quantized')) {
+    it(golden.name, async () => {
+      assert.equal(difference(await runGolden(golden), golden, QUANTIZED_BOUND), '');
+    });
+  }
+});
 
 describe('a net in both layouts', () => {
   it('residual -> the same bits from both', async () => {

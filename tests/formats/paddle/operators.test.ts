@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { OctavoError } from '../../../ts-host/index.js';
 import { prepareOctavo } from '../../support/octavo.js';
-import { type PaddleGolden, paddleGolden, paddleGoldens } from '../../support/paddleGoldens.js';
-import { difference, runGolden } from './run.js';
+import { type PaddleGolden, paddleGoldens } from '../../support/paddleGoldens.js';
+import { difference, runGolden, translatedGoldens } from './run.js';
 
 /** Of the largest magnitude of an output. Sums go over 72 products at most. */
 const BOUND = 2e-6;
@@ -52,11 +52,4 @@ function everyFamily(cases: readonly PaddleGolden[]): void {
 
 describe('operators of a ProgramDesc', () => everyFamily(paddleGoldens('operators')));
 
-describe('the same as PIR', () => {
-  const cases = paddleGoldens('pir-operators').map(({ name, files }): PaddleGolden => {
-    const golden = paddleGolden('operators', name);
-    const { pdiparams } = golden.files;
-    return { ...golden, files: { ...files, ...(pdiparams === undefined ? {} : { pdiparams }) } };
-  });
-  everyFamily(cases);
-});
+describe('the same as PIR', () => everyFamily(translatedGoldens('operators')));

@@ -4,7 +4,21 @@ import type { TensorArray } from '../../../ts-host/data/tensor.js';
 import { Session } from '../../../ts-host/index.js';
 import type { DType } from '../../../ts-host/ir/dtype.js';
 import { type ReadPaddleOptions, readPaddle } from '../../../ts-host/paddle.js';
-import type { PaddleGolden, PaddleGoldenTensor } from '../../support/paddleGoldens.js';
+import {
+  type PaddleGolden,
+  type PaddleGoldenTensor,
+  paddleGolden,
+  paddleGoldens,
+} from '../../support/paddleGoldens.js';
+
+/** Cases of a container with their programs translated to PIR; all else is as there. */
+export function translatedGoldens(container: string): PaddleGolden[] {
+  return paddleGoldens(`pir-${container}`).map(({ name, files }) => {
+    const golden = paddleGolden(container, name);
+    const { pdiparams } = golden.files;
+    return { ...golden, files: { ...files, ...(pdiparams === undefined ? {} : { pdiparams }) } };
+  });
+}
 
 export interface Outputs {
   readonly [name: string]: {

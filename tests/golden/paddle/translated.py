@@ -1,5 +1,5 @@
-"""The programs of container `operators` as PIR: python pir_operators.py, with paddlepaddle 3.3.1, whose own translator makes
-them. Writes pir-operators.json.gz and pir-operators.bin.gz; parameters, inputs and outputs are those of the case of the same name.
+"""The programs of containers `operators` and `quantized` as PIR: python translated.py, with paddlepaddle 3.3.1, whose own translator
+makes them. Writes containers pir-operators and pir-quantized; parameters, inputs and outputs are those of the case of the same name.
 """
 
 import zlib  # noqa: F401  before paddle, see program.py
@@ -24,6 +24,15 @@ GONE = ('flatten2/', 'expand/', 'fill_zeros_like/', 'top_k/', 'nearest_interp/',
 REFUSED = ('norm/axis', 'norm/last', 'round/plain', 'thresholded_relu/plain', 'transpose/plain')
 # What it carries over wrongly: fc to another dialect; without decrease_axis, reduce_all, or the text of a value; wrong dims.
 WRONG = ('fc/', 'strided_slice/decrease', 'reduce_mean/all', 'fill_constant/string', 'lookup_table/')
+# One of each style, but those of dynamic quantization (attributes are lost) and of one not frozen (its file of parameters has scales that
+# only are outputs, which the translation has not).
+QUANTIZED = {
+    f'residual/{name}'
+    for name in (
+        'static/hist-onnx', 'static/hist-fake', 'static/avg-fake-per_tensor', 'aware/fake-frozen',
+        'aware/onnx-simulated', 'aware/onnx-frozen',
+    )
+} | {'words/abs_max', 'words/log'}  # fmt: skip
 
 
 def translated(data):
@@ -33,18 +42,23 @@ def translated(data):
         return open(f'{folder}/p.json', 'rb').read()
 
 
-def main():
-    paddle.enable_static()
-    container, failed = Container('pir-operators', {'paddlepaddle': paddle.__version__, 'numpy': np.__version__}), []
-    for name in read_names('operators'):
-        if name.startswith((*GONE, *WRONG)) or name in REFUSED:
-            continue
+def container_of(source, wanted):
+    """Writes pir-SOURCE with the wanted cases of a container. Returns what could not be translated."""
+    container, failed = Container(f'pir-{source}', {'paddlepaddle': paddle.__version__, 'numpy': np.__version__}), []
+    for name in filter(wanted, read_names(source)):
         try:
-            container.add(name, {'json': translated(read_file('operators', name, 'pdmodel'))})
+            container.add(name, {'json': translated(read_file(source, name, 'pdmodel'))})
         except Exception as error:  # noqa: BLE001
             failed.append(f'{name}: {str(error).strip()[-300:]}')
-    print('\n'.join(failed))
     container.write()
+    return failed
+
+
+def main():
+    paddle.enable_static()
+    failed = container_of('operators', lambda name: not name.startswith((*GONE, *WRONG)) and name not in REFUSED)
+    failed += container_of('quantized', lambda name: name in QUANTIZED)
+    print('\n'.join(failed))
     return 1 if failed else 0
 
 
