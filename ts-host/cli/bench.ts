@@ -6,6 +6,7 @@ import { UsageError } from './errors.js';
 import type { BenchFlags } from './flags.js';
 import { type SampleFolder, sampleFolder, skippedJson } from './folder.js';
 import { type ModelInput, modelInput } from './input.js';
+import { checkIntegerFlags, inFloat, inIntegers } from './integers.js';
 import { toJson } from './json.js';
 import { readLabels } from './labels.js';
 import { STANDARD_STREAM } from './output.js';
@@ -25,8 +26,13 @@ export async function benchCommand(
   try {
     const second = against === undefined ? undefined : await modelInput(against, signal, flags, true);
     try {
-      const bench = await measured(first, second, folder, flags, environment);
-      const text = () => benchText({ model, against, data }, bench, terminal.verbose);
+      const pair =
+        flags.int8 === true
+          ? await integerPair(first, second, flags, environment)
+          : ([first, second] as const);
+      const bench = await measured(pair[0], pair[1], folder, flags, environment);
+      const names = { model, against: against ?? (pair[1] && `${model} in float`), data };
+      const text = () => benchText(names, bench, terminal.verbose);
       await terminal.print(terminal.json ? toJson(jsonOf(model, flags, bench, folder)) : text());
     } finally {
       await second?.close();
@@ -36,10 +42,26 @@ export async function benchCommand(
   }
 }
 
+/** The model in integers, and what it is measured beside: another one, or the same in float. */
+async function integerPair(
+  first: ModelInput,
+  second: ModelInput | undefined,
+  flags: BenchFlags,
+  environment: Environment,
+): Promise<readonly [Subject, Subject]> {
+  const source = await inIntegers(first.source, flags, environment);
+  const other = second ?? { source: await inFloat(first.source, environment), external: undefined };
+  return [{ source, external: undefined }, other];
+}
+
+/** What is measured of a model that a command was given. */
+type Subject = Pick<ModelInput, 'source' | 'external'>;
+
 /** Options that would be without effect are refused.
  *  @throws UsageError */
 function checkFlags(model: string, flags: BenchFlags): void {
   const { data, labels, against, shape, seed } = flags;
+  checkIntegerFlags(flags);
   if (against === STANDARD_STREAM || (model === STANDARD_STREAM && against !== undefined))
     throw new UsageError('two models need two files', '-');
   if (data !== undefined) {
@@ -55,8 +77,8 @@ function checkFlags(model: string, flags: BenchFlags): void {
 }
 
 async function measured(
-  first: ModelInput,
-  second: ModelInput | undefined,
+  first: Subject,
+  second: Subject | undefined,
   folder: SampleFolder | undefined,
   { runs, warmup, batch, threads, shape, seed, labels, precision, memoryLimit }: BenchFlags,
   { terminal, signal }: Environment,
@@ -94,7 +116,7 @@ function jsonOf(
     ...(data === undefined ? {} : { data, ...(labels === undefined ? {} : { labels }) }),
     threads: bench.diagnostics.threads?.used ?? 1,
     ...bench,
-    ...(against === undefined ? {} : { against: { model: other, ...against } }),
+    ...(against === undefined ? {} : { against: { model: other ?? `${model} in float`, ...against } }),
     ...(samples === undefined ? {} : { skipped: skippedJson(skipped), ignored: samples.ignored.length }),
   };
 }

@@ -6,6 +6,7 @@ import { toOnnx } from '../paddle/toOnnx.js';
 import { UsageError } from './errors.js';
 import type { ConvertFlags } from './flags.js';
 import { modelInput } from './input.js';
+import { checkIntegerFlags, inIntegers } from './integers.js';
 import { toJson } from './json.js';
 import { outputTarget, STANDARD_STREAM } from './output.js';
 import { megabytes, rows } from './summary.js';
@@ -18,6 +19,7 @@ export async function convertCommand(
 ): Promise<void> {
   const { terminal, signal } = environment;
   const { output, externalData, memoryLimit } = flags;
+  checkIntegerFlags(flags);
   const target = await outputTarget({ input: model, output, force: true, options: {}, terminal });
   const { folder, fileName } = target;
   if (folder === undefined && externalData === 'always') {
@@ -25,7 +27,8 @@ export async function convertCommand(
   }
   const input = await modelInput(model, signal, flags);
   try {
-    const onnx = await toOnnx(input.source, {
+    const source = flags.int8 === true ? await inIntegers(input.source, flags, environment) : input.source;
+    const onnx = await toOnnx(source, {
       fileName,
       external: input.external,
       externalData: folder === undefined ? 'never' : externalData,

@@ -47,8 +47,17 @@ export interface InspectFlags extends ModelFlags {
   readonly memoryLimit?: number;
 }
 
+/** Flags of a quantized Paddle model in integers. */
+export interface IntegerFlags {
+  readonly int8?: boolean;
+  readonly opsToQuantize?: readonly string[];
+  readonly opIdsToSkip?: readonly number[];
+  /** A folder. */
+  readonly debug?: string;
+}
+
 /** Flags of `convert`. */
-export interface ConvertFlags extends ModelFlags {
+export interface ConvertFlags extends ModelFlags, IntegerFlags {
   readonly output: string;
   readonly externalData?: 'auto' | 'always' | 'never';
   readonly memoryLimit?: number;
@@ -108,7 +117,7 @@ export interface CompareFlags extends SampleFlags, ModelFlags {
 }
 
 /** Flags of `bench`. */
-export interface BenchFlags extends SampleFlags, ModelFlags {
+export interface BenchFlags extends SampleFlags, ModelFlags, IntegerFlags {
   readonly runs?: number;
   readonly warmup?: number;
   readonly threads?: number;

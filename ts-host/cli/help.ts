@@ -47,7 +47,8 @@ Examples:
 export const CONVERT_HELP = `
 Examples:
   octavo convert ch_ppocr_mobile_v2.0_cls_infer -o cls.onnx    a folder with inference.pdmodel and inference.pdiparams
-  octavo convert old/__model__ -o old.onnx                     parameters in __params__, or a file for each`;
+  octavo convert old/__model__ -o old.onnx                     parameters in __params__, or a file for each
+  octavo convert quant_model -o int8.onnx --int8 --debug dots  quantized by PaddleSlim: in integers, each step as a graph`;
 
 export const RUN_HELP = `
 Examples:
@@ -91,6 +92,8 @@ Examples:
   octavo bench model.int8.onnx --against model.onnx    how many times as fast, both measured in turn
   octavo bench model.onnx --batch 8 --runs 50 --json
   octavo bench model.onnx --data photos --preset imagenet --labels labels.csv --verbose
+  octavo bench quant_model --int8 --data imagenet --preset imagenet --labels imagenet/val_list.txt
+                                                       a Paddle model in integers, beside itself in float
 
 Times are those of a session's run: copying inputs in and outputs out is part of them, reading and preparing of samples is not.
 --batch is for models that leave it open. Layers are timed in runs of their own.`;

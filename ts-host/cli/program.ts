@@ -33,7 +33,18 @@ import {
 import { addSampleOptions } from './sampleFlags.js';
 import { addStaticOptions } from './staticFlags.js';
 import type { Environment } from './terminal.js';
-import { byteCount, count, names, openShapes, positive, repeated, shapes, shard } from './values.js';
+import {
+  byteCount,
+  count,
+  counts,
+  names,
+  openShapes,
+  positive,
+  repeated,
+  shapes,
+  shard,
+  words,
+} from './values.js';
 import { packageVersion } from './version.js';
 
 /** What a command takes as its model. */
@@ -127,6 +138,10 @@ function convertCommand(environment: Environment): Command {
     .argument('<model>', MODEL)
     .option(...INPUT_DIMS)
     .requiredOption('-o, --output <file>', 'where to write, or - for standard output')
+    .option('--int8', 'a Paddle model that is quantized: in integers')
+    .option('--ops-to-quantize <types>', 'with --int8: types of operators, such as conv2d,mul', words)
+    .option('--op-ids-to-skip <ids>', 'with --int8: operators that stay in float, such as 3,7', counts)
+    .option('--debug <folder>', 'with --int8: write the graph after each step, for Graphviz')
     .addOption(choice('--external-data <when>', 'weights beside the model file', ['auto', 'always', 'never']))
     .option(...MEMORY_LIMIT)
     .option('--json', 'print one JSON document')
@@ -227,6 +242,9 @@ function benchCommand(environment: Environment): Command {
     .option('--warmup <n>', 'runs before them; default 5', count)
     .option('--threads <n>', 'threads that share a run; default 1', positive)
     .option('--against <model>', 'another model, run in turn with the first')
+    .option('--int8', 'a Paddle model that is quantized: in integers, beside itself in float')
+    .option('--ops-to-quantize <types>', 'with --int8: types of operators, such as conv2d,mul', words)
+    .option('--op-ids-to-skip <ids>', 'with --int8: operators that stay in float, such as 3,7', counts)
     .option('--shape <name=dims>', 'dims of an input that the model leaves open (repeatable)', shapes)
     .option('--seed <n>', 'of the inputs that are made up; default 1', count)
     .option('--data <folder>', 'samples instead of made up inputs: images, .npy, .npz and .bin files')

@@ -17,6 +17,12 @@ export function positive(text: string): number {
   throw new InvalidArgumentError('It must be a whole number above 0.');
 }
 
+/** `conv2d,mul` */
+export const words = (text: string): string[] => text.split(',').map((word) => word.trim());
+
+/** `3,7` */
+export const counts = (text: string): number[] => words(text).map(count);
+
 /** `2/8`: index and count; whether there is such a shard is for calibrate() to say. */
 export function shard(text: string): Shard {
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
