@@ -3,9 +3,9 @@
 //
 //   code = clamp(roundHalfToEven(fl(Σ (x − zx) · w + bias) · multiplier) + zy, codeMin, codeMax)
 //
-// Kernels of 3 x 3 that move by 1 sweep along rows, those 5 wide take four pixels at once (quad.ts), all others one or two. The relaxed build sweeps by dots of
-// four bytes where weights are packed for them. Bit-equal to
-// reference/depthwise-int.ts; multipliers that are NaN or infinite make the codes num/requantize.ts says.
+// Kernels of 3 x 3 that move by 1 sweep along rows, those 5 wide take four pixels at once (quad.ts), all others one or two. The
+// relaxed build sweeps by dots of four bytes where weights are packed for them. Bit-equal to reference/depthwise-int.ts;
+// multipliers that are NaN or infinite make the codes num/requantize.ts says.
 
 import { ConvShape, isInside, tapsOf } from '../../abi/conv-shape';
 import { own } from '../../abi/own';

@@ -1,5 +1,5 @@
 // What becomes of a tile's sums: integers, floats or codes, written with the stride of the output. Multipliers of codes are
-// finite (prepare.ts), so no value is NaN; else this is num/requantize.ts on four lanes.
+// finite (num/product-columns.ts), so no value is NaN; else this is num/requantize.ts on four lanes.
 
 import { MAGIC_BITS } from '../../num/rounding';
 import { roundingMagic } from '../../num/lanes';

@@ -1,5 +1,5 @@
-// The inner loops: a tile of rows of A by one panel of 8 columns, over the whole depth. Sums start at the bias and are left
-// in memory, 32 bytes a row, for finish.ts: what endings need would spill accumulators here.
+// The inner loops: a tile of rows of A by one panel of 8 columns, over the whole depth. Sums start at the bias. Those of a whole tile
+// that ends as codes stay in registers; others are left in memory, 32 bytes a row, for finish.ts.
 //
 //   WIDE    4 x 8    8 accumulators, 2 registers of B, 1 of A     2 instructions for 8 products (dot, add): wide.ts
 //   THIN    1 x 8    the same, weights widened while they are loaded
