@@ -116,6 +116,30 @@ suite('Transpose', 16, (rng, dims) => ({
   attributes: rng.float() < 0.2 ? {} : { perm: shuffled(rng, dims.length).map(int) },
 }));
 
+// Without axes it has those from the first on.
+suite('Slice', 8, (rng, dims) => {
+  const count = rng.int(1, dims.length);
+  const starts = dims.slice(0, count).map((dim) => rng.int(0, dim - 1));
+  return {
+    others: [ints(...starts), ints(...starts.map((start) => start + rng.int(1, 3)))],
+    constants: true,
+  };
+});
+
+suite('Shape', 4, () => ({ rank: 1 }));
+
+operatorCases('DepthToSpace', {
+  cases: 8,
+  title: 'with channels last',
+  bound: ofRange(0),
+  make: (rng, index) => {
+    const block = rng.int(1, 3);
+    const dims = [rng.int(1, 2), rng.int(1, 3) * block * block, rng.int(1, 4), rng.int(1, 4)];
+    const attributes = { blocksize: int(block), mode: index % 2 === 0 ? 'DCR' : 'CRD' };
+    return between(rng, { opType: 'DepthToSpace', dims, attributes });
+  },
+});
+
 suite('Pad', 12, (rng, dims) => ({
   others: [ints(...[...dims, ...dims].map(() => rng.int(0, 2)))],
   constants: rng.float() < 0.7,

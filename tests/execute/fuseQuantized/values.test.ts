@@ -67,6 +67,17 @@ const CASES: readonly Case[] = [
     exact: true,
   },
   {
+    title: 'a crop to the dims of another value',
+    build: (b) => {
+      const x = b.both('x', X);
+      const pooled = b.add('MaxPool', [x], { kernel_shape: [2n, 2n] });
+      const cropped = b.add('Slice', [x, b.ints(0, 0, 0, 0), b.add('Shape', [pooled])]);
+      return b.quantize(b.add('Concat', [pooled, cropped], { axis: 1n }), X);
+    },
+    runs: 'QuantizeLinear MaxPool Slice Concat',
+    exact: true,
+  },
+  {
     title: 'Resize to the nearest',
     build: (b) =>
       b.quantize(b.add('Resize', [b.both('x', X), '', b.floats([4], [1, 1, 2, 2])], { mode: 'nearest' }), X),

@@ -4,11 +4,11 @@
 import { intAttribute, intsAttribute } from '../../ir/attributes.js';
 import { givenConstant, type Known, typeOf } from '../known.js';
 import { codes, codesConcat, codesGlobalPool, codesSoftmax, linear } from './codeRules.js';
-import { transposeNode } from './move.js';
+import { transposeNode, withDims } from './move.js';
 import { rankOf } from './rank.js';
 import { broadcastLast, intOf, movedAxis, withAttribute } from './remap.js';
 import type { Form, LayoutRequest, LayoutRule } from './rule.js';
-import { axisInChannelsLast, CHANNELS_LAST, permuted, toChannelsLast } from './spatial.js';
+import { axisInChannelsLast, CHANNELS_LAST, permuted, toChannelsLast, toNatural } from './spatial.js';
 
 const ELEMENTWISE =
   `Abs Neg Ceil Floor Round Sqrt Exp Log Reciprocal Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh
@@ -42,6 +42,7 @@ export const LAYOUT_RULES: ReadonlyMap<string, LayoutRule> = new Map<string, Lay
   [':Pad', pad],
   [':DepthToSpace', normalization],
   [':Slice', slice],
+  [':Shape', shape],
   [':Split', split],
   [':QuantizeLinear', linear],
   [':DequantizeLinear', linear],
@@ -78,14 +79,29 @@ async function sums(request: LayoutRequest): Promise<Form | undefined> {
 /** starts, ends, axes, steps: only the axes name dims. */
 async function slice(request: LayoutRequest): Promise<Form | undefined> {
   const { walk, node, entries, rank, opset } = request;
-  if (opset < 10 || entries[3] === undefined) return undefined;
-  const listed = await integers(request, 3);
+  if (opset < 10) return undefined;
+  const listed = entries[3] === undefined ? await firstAxes(request) : await integers(request, 3);
   const axes = listed && movedAxes(listed, rank);
   if (axes === undefined) return undefined;
   const inputs: (Known | undefined)[] = [await walk.channelsLast(entries[0]!)];
   for (const entry of entries.slice(1)) inputs.push(entry && (await walk.natural(entry)));
   inputs[3] = int64s(axes);
   return { node, inputs, channelsLast: true };
+}
+
+/** As many as there are starts: the axes of a Slice that names none. */
+async function firstAxes({ walk, entries }: LayoutRequest): Promise<number[] | undefined> {
+  const count = typeOf(await walk.natural(entries[1]!))?.dims[0];
+  return count === undefined ? undefined : Array.from({ length: count }, (_, axis) => axis);
+}
+
+/** Only dims are read, which are told in their order without a Transpose. */
+async function shape({ walk, node, entries, rank }: LayoutRequest): Promise<Form | undefined> {
+  const known = await walk.channelsLast(entries[0]!);
+  const type = typeOf(known);
+  if (type === undefined) return undefined;
+  const dims = permuted(type.dims, toNatural(rank));
+  return { node, inputs: [withDims(walk, known, { dtype: type.dtype, dims })], channelsLast: false };
 }
 
 async function split({ walk, node, entries, rank }: LayoutRequest): Promise<Form | undefined> {

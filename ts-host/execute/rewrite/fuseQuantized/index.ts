@@ -76,6 +76,7 @@ async function visit(fusing: Fusing, at: number, node: Node): Promise<readonly N
     return [node];
   }
   if (isQuantize(node)) return quantize(site, id, node);
+  if (isShape(node)) return [shapeOfCodes(site, id, node)];
   const moved = await move(site, id, node);
   if (moved !== undefined) {
     decisions.integer(at, node.opType);
@@ -154,6 +155,15 @@ async function dequantize(site: Site, id: string, node: Node): Promise<void> {
     if (!(error instanceof Refusal)) throw error;
     site.refused.set(output, error.reason);
   }
+}
+
+const isShape = ({ domain, opType }: Node): boolean =>
+  domain === '' && (opType === 'Shape' || opType === 'Size');
+
+/** Codes have the dims of what they stand for. */
+function shapeOfCodes({ codes }: Site, name: string, node: Node): Node {
+  const from = codes.get(node.inputs[0]!);
+  return from === undefined ? node : { ...node, name, inputs: [from.codes] };
 }
 
 /** The nodes in place of a QuantizeLinear. */
