@@ -16,6 +16,9 @@ interface Axis {
   readonly count: number;
 }
 
+/** Bins of an axis: each is a number in a matrix, or some nodes. */
+const MOST_BINS = 4096;
+
 /** Emits the pool of `x`, channels first, to `outputs` sizes. */
 export function adaptivePool(
   op: OpScope,
@@ -26,6 +29,9 @@ export function adaptivePool(
 ): string {
   const dims = op.dims('X') ?? [];
   const first = isChannelsLast(op, 'data_format') ? 1 : 2;
+  if (outputs.some((count) => count < 1 || count > MOST_BINS)) {
+    throw op.fail('MALFORMED', `an adaptive pool to [${outputs.join(', ')}]`);
+  }
   const axes = outputs.map((count, i): Axis => ({ axis: i + 2, size: dims[i + first] ?? -1, count }));
   if (axes.every(({ size, count }) => size > 0 && size % count === 0)) {
     const steps = intsAttribute(axes.map(({ size, count }) => size / count));

@@ -21,7 +21,7 @@ const ENCODERS: Partial<Record<DType, Encode>> = {
 };
 
 /** A tensor of `values`, as many as `dims` ask for, or one that fills it.
- *  @throws OctavoError `UNSUPPORTED_DTYPE` for a type without numbers. */
+ *  @throws OctavoError `UNSUPPORTED_DTYPE` for a type without numbers, `MALFORMED` for a whole number that is none. */
 export function constantTensor(
   name: string,
   dtype: DType,
@@ -31,6 +31,9 @@ export function constantTensor(
   const encode = ENCODERS[dtype];
   if (encode === undefined) {
     throw new OctavoError('UNSUPPORTED_DTYPE', `a constant of type ${dtype}`, { tensor: name });
+  }
+  if (!/float/.test(dtype) && !values.every(Number.isFinite)) {
+    throw new OctavoError('MALFORMED', `a constant of type ${dtype} that is not finite`, { tensor: name });
   }
   const { buffer, byteOffset, byteLength } = encode(values);
   return { name, dtype, dims, data: bytesData(new Uint8Array(buffer, byteOffset, byteLength)) };

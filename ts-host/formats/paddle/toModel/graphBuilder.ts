@@ -78,7 +78,7 @@ export class GraphBuilder {
   define(variable: string): string {
     const isLast = (this.#writes.get(variable) ?? 1) <= 1;
     const isTaken = this.#inputs.has(variable) || this.#parameters.has(variable);
-    return isLast && !isTaken ? variable : this.fresh(`${variable}@1`);
+    return isLast && !isTaken ? variable : this.fresh(variable);
   }
 
   /** From now on `variable` is `value`. */

@@ -88,6 +88,14 @@ export class OpScope {
     return dims.length;
   }
 
+  /** An attribute that is an axis of `rank` dims, counted from the front.
+   *  @throws OctavoError `MALFORMED` where there is no such axis */
+  axis(name: string, fallback: number, rank: number): number {
+    const axis = this.attributes.int(name, fallback);
+    if (axis < -rank || axis >= rank) throw this.fail('MALFORMED', `${name} is ${axis}, of ${rank} dims`);
+    return axis < 0 ? axis + rank : axis;
+  }
+
   /** Element type of a variable; float32 where the program does not tell. */
   dtype(argument: string, index = 0): DType {
     const name = this.variable(argument, index);

@@ -3,6 +3,7 @@
 import { intAttribute } from '../../../ir/attributes.js';
 import type { DType } from '../../../ir/dtype.js';
 import { onnxCode } from '../../../ir/onnxCodes.js';
+import { constantTensor } from './constantTensor.js';
 import type { OpScope } from './opScope.js';
 
 /** `value` with the dims `dims`, 0 and -1 as ONNX's Reshape takes them. */
@@ -36,6 +37,17 @@ export function vector(
   }
   if (attribute === undefined || !op.attributes.has(attribute)) return undefined;
   return op.ints(op.attributes.ints(attribute));
+}
+
+/** Elements up to which a constant is stored; a larger one is filled when the model is used. */
+const STORED_ELEMENTS = 4096;
+
+/** A tensor of known dims with `value` everywhere. */
+export function filledWith(op: OpScope, dtype: DType, dims: readonly number[], value: number): string {
+  const count = dims.reduce((product, dim) => product * dim, 1);
+  if (count <= STORED_ELEMENTS) return op.graph.constant(dtype, dims, Array(count).fill(value));
+  const fill = constantTensor(op.value('fill'), dtype, [1], [value]);
+  return op.emit('ConstantOfShape', [op.ints(dims)], { value: { kind: 'tensor', value: fill } });
 }
 
 /** `axis` counted from the front of `rank` dims. */

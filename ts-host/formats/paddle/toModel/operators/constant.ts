@@ -100,10 +100,14 @@ function linspace(op: OpScope): void {
   op.emit('Add', [start, op.emit('Mul', [places, step])], {}, op.output('Out'));
 }
 
+/** Elements of a unit matrix, which is stored. */
+const LARGEST_EYE = 2 ** 20;
+
 function eye(op: OpScope): void {
   const rows = op.attributes.int('num_rows');
   const given = op.attributes.int('num_columns', -1);
   const columns = given < 0 ? rows : given;
+  if (rows * columns > LARGEST_EYE) throw op.unsupported(`a unit matrix of ${rows} × ${columns}`);
   const values = Array.from({ length: rows * columns }, (_, i) =>
     Number(Math.floor(i / columns) === i % columns),
   );

@@ -3,6 +3,7 @@
 //   X [N, C, H, W], Y [C], axis 1:  Y becomes [C, 1, 1]
 
 import { intAttribute } from '../../../../ir/attributes.js';
+import { MAX_RANK } from '../../../../ir/check.js';
 import { converter, type OperatorConverter } from '../operator.js';
 import type { OpScope } from '../opScope.js';
 import { withDims } from '../values.js';
@@ -21,6 +22,7 @@ export function aligned(op: OpScope): readonly [x: string, y: string] {
 function placed(op: OpScope, argument: string, behind: number): string {
   if (behind === 0) return op.input(argument);
   const rank = op.rank(argument);
+  if (Math.abs(behind) > MAX_RANK) throw op.fail('MALFORMED', `axis is ${op.attributes.int('axis', -1)}`);
   const dims = op.parameter(argument)?.dims;
   if (dims !== undefined) {
     const placedDims = behind > 0 ? [...dims, ...Array<number>(behind).fill(1)] : dims.slice(0, behind);

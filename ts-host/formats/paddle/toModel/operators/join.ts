@@ -46,7 +46,7 @@ function stack(op: OpScope): void {
 
 function unstack(output: 'Y' | 'Out'): OperatorConverter['convert'] {
   return (op) => {
-    const axis = positive(op.attributes.int('axis', 0), op.rank('X'));
+    const axis = op.axis('axis', 0, op.rank('X'));
     const outputs = op.outputs(output);
     const parts = outputs.map(() => op.value('part'));
     op.emitMany('Split', [op.input('X')], parts, { axis: intAttribute(axis) });

@@ -1,12 +1,14 @@
 // Matrix products.
 
 import { floatAttribute, intAttribute, intsAttribute } from '../../../../ir/attributes.js';
+import { MAX_RANK } from '../../../../ir/check.js';
 import { converter, type OperatorConverter } from '../operator.js';
 import type { OpScope } from '../opScope.js';
-import { positive, reshaped } from '../values.js';
+import { reshaped } from '../values.js';
 
 /** The dims from `from` on as one: [D0 … D(from−1), the rest]. */
 function flattenedFrom(op: OpScope, value: string, from: number): string {
+  if (from < 0 || from > MAX_RANK) throw op.fail('MALFORMED', `dims are flattened from ${from} on`);
   return reshaped(op, value, [...Array<number>(from).fill(0), -1]);
 }
 
@@ -102,13 +104,7 @@ function addmm(op: OpScope): void {
 function dot(op: OpScope): void {
   const products = op.emit('Mul', [op.input('X'), op.input('Y')]);
   const keep = op.rank('Out') === op.rank('X');
-  const axis = positive(-1, op.rank('X'));
-  op.emit(
-    'ReduceSum',
-    [products, op.ints([axis])],
-    { keepdims: intAttribute(Number(keep)) },
-    op.output('Out'),
-  );
+  op.emit('ReduceSum', [products, op.ints([-1])], { keepdims: intAttribute(Number(keep)) }, op.output('Out'));
 }
 
 export const MATRIX_PRODUCTS: readonly OperatorConverter[] = [

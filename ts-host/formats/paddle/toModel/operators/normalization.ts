@@ -4,7 +4,7 @@ import { floatAttribute, intAttribute, intsAttribute } from '../../../../ir/attr
 import { inChannelsFirst, isChannelsLast } from '../layout.js';
 import { converter, type OperatorConverter } from '../operator.js';
 import type { OpScope } from '../opScope.js';
-import { positive, reshaped, withDims } from '../values.js';
+import { filledWith, reshaped, withDims } from '../values.js';
 
 function epsilonOf(op: OpScope): number {
   return op.attributes.float('epsilon', 1e-5);
@@ -34,13 +34,12 @@ function overNormalized(op: OpScope, argument: 'Scale' | 'Bias', axis: number): 
   }
   if (argument === 'Bias') return undefined;
   if (!isKnown) throw op.unsupported('normalized dims that are not known');
-  const count = dims.reduce((product, dim) => product * dim, 1);
-  return op.graph.constant(op.dtype('X'), dims, Array(count).fill(1));
+  return filledWith(op, op.dtype('X'), dims, 1);
 }
 
 /** All dims from begin_norm_axis on are normalized together. */
 function layerNorm(op: OpScope): void {
-  const axis = positive(op.attributes.int('begin_norm_axis', 1), op.rank('X'));
+  const axis = op.axis('begin_norm_axis', 1, op.rank('X'));
   const inputs = [op.input('X'), overNormalized(op, 'Scale', axis), overNormalized(op, 'Bias', axis)];
   const attributes = { axis: intAttribute(axis), epsilon: floatAttribute(epsilonOf(op)) };
   op.emit('LayerNormalization', inputs, attributes, op.output('Y'));
@@ -50,8 +49,8 @@ function layerNorm(op: OpScope): void {
 function scaleAndBias(op: OpScope, count: number): readonly [string, string] {
   const dtype = op.dtype('X');
   return [
-    op.optional('Scale') ?? op.graph.constant(dtype, [count], Array(count).fill(1)),
-    op.optional('Bias') ?? op.graph.constant(dtype, [count], Array(count).fill(0)),
+    op.optional('Scale') ?? filledWith(op, dtype, [count], 1),
+    op.optional('Bias') ?? filledWith(op, dtype, [count], 0),
   ];
 }
 
@@ -75,7 +74,7 @@ function groupNorm(op: OpScope): void {
   const perChannel = (argument: 'Scale' | 'Bias') =>
     withDims(op, argument, [op.dims(argument)?.[0] ?? -1, ...behind]);
   inChannelsFirst(op, 'data_layout', ['X', 'Y'], (x, to) => {
-    const unit = [1, 0].map((value) => op.graph.constant(op.dtype('X'), [groups], Array(groups).fill(value)));
+    const unit = [1, 0].map((value) => filledWith(op, op.dtype('X'), [groups], value));
     const epsilon = floatAttribute(epsilonOf(op));
     const grouped = reshaped(op, x, [0, groups, -1]);
     const normal = op.emit('InstanceNormalization', [grouped, ...unit], { epsilon });

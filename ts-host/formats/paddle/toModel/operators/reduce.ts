@@ -21,7 +21,7 @@ function axesOf(op: OpScope, names: { axes: string; keep: string; all: string })
 }
 
 /** Emits one of ONNX's reductions. Of all axes nothing is left, or [1] in programs of before there were tensors of rank 0. */
-export function reduce(op: OpScope, opType: string, x: string, { axes, keeps }: Axes, to?: string): string {
+function reduce(op: OpScope, opType: string, x: string, { axes, keeps }: Axes, to?: string): string {
   const isOne = axes === undefined && !keeps && op.dims('Out')?.length === 1;
   const inner = isOne ? undefined : to;
   const keepdims = intAttribute(Number(keeps));
@@ -98,7 +98,7 @@ function maxout(op: OpScope): void {
   const { attributes } = op;
   const groups = attributes.int('groups');
   const rank = op.rank('X');
-  const axis = (attributes.int('axis', 1) + rank) % rank;
+  const axis = op.axis('axis', 1, rank);
   const dims = op.dims('X')!;
   if (dims.slice(axis).includes(-1)) throw op.unsupported('dims that are not known');
   const before = Array<number>(axis).fill(0);

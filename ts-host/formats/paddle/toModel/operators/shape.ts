@@ -12,12 +12,15 @@ function shape(op: OpScope): void {
 /** A parameter gets its dims where it is stored: exporters reshape the biases of convolutions, and those stay weights.
  *  The new dims are a tensor, a list of numbers as tensors, or an attribute; 0 and -1 mean what they mean to ONNX. */
 function reshape(op: OpScope): void {
-  const dims = vector(op, { tensor: 'Shape', list: 'ShapeTensor', attribute: 'shape' });
-  if (dims === undefined) throw op.fail('MALFORMED', 'the shape is missing');
   const tensor = op.parameter('X');
   const known = tensor && !hasTensors(op, 'Shape', 'ShapeTensor') && staticDims(op, tensor.dims);
-  if (known) op.parameterOutput('Out', tensor, known);
-  else op.emit('Reshape', [op.input('X'), dims], {}, op.output('Out'));
+  if (known) {
+    op.parameterOutput('Out', tensor, known);
+    return;
+  }
+  const dims = vector(op, { tensor: 'Shape', list: 'ShapeTensor', attribute: 'shape' });
+  if (dims === undefined) throw op.fail('MALFORMED', 'the shape is missing');
+  op.emit('Reshape', [op.input('X'), dims], {}, op.output('Out'));
 }
 
 /** The dims that the attribute makes of `from`. */
@@ -73,8 +76,8 @@ function finalPlaces(op: OpScope, axes: readonly number[]): readonly number[] {
 function flattenRange(op: OpScope): void {
   const rank = op.rank('X');
   const x = op.input('X');
-  const start = positive(op.attributes.int('start_axis', 1), Math.max(rank, 1));
-  const stop = positive(op.attributes.int('stop_axis', -1), Math.max(rank, 1));
+  const start = op.axis('start_axis', 1, Math.max(rank, 1));
+  const stop = op.axis('stop_axis', -1, Math.max(rank, 1));
   const before = Array<number>(start).fill(0);
   const behind = rank === 0 ? [] : op.dims('X')!.slice(stop + 1);
   if (!behind.includes(-1)) {
