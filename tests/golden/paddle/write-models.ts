@@ -11,6 +11,7 @@ import type { DType } from '../../../ts-host/ir/dtype.js';
 import { type PaddleModel, type PaddleOutput, readPaddle, writePaddle } from '../../../ts-host/paddle.js';
 import {
   type QuantPostStaticOptions,
+  quantEmbedding,
   quantPostDynamic,
   quantPostStatic,
 } from '../../../ts-host/paddleslim.js';
@@ -130,6 +131,16 @@ async function mobileNet(): Promise<Net> {
   return { name: golden.name, model: await read(golden), feeds, batches: [feeds] };
 }
 
+/** A net with a table of words, by each way to quantize tables. */
+async function writeTables(): Promise<void> {
+  const golden = paddleGolden('nets', 'words');
+  const net = { model: await read(golden), feeds: feedsOf(golden) };
+  for (const quantizeType of ['abs_max', 'log'] as const) {
+    const result = await quantEmbedding({ modelDir: net.model, config: { lookupTableV2: { quantizeType } } });
+    await write(`words/embedding/${quantizeType}`, result, result.model, net);
+  }
+}
+
 /** PP-OCR's classifier of directions, where the shared data is. */
 async function classifier(): Promise<Net | undefined> {
   if (sharedData === undefined) return undefined;
@@ -155,6 +166,7 @@ for (const name of ['classic', 'residual']) {
   if (isWanted(name)) await writeQuantized(await smallNet(name), ALGORITHMS);
 }
 if (isWanted('mobilenetv1-quarter')) await writeQuantized(await mobileNet(), ['hist']);
+if (isWanted('words')) await writeTables();
 const net = isWanted('classifier') ? await classifier() : undefined;
 if (net !== undefined) await writeQuantized(net, ['KL', 'hist', 'mse', 'avg', 'abs_max']);
 for (const golden of paddleGoldens('pir')) {
