@@ -114,7 +114,7 @@ export class Session {
     requireThreads(options.threads, executor);
     const context = new RunContext(options);
     if (executor !== 'octavo') return Session.#elsewhere(executor, source, options, context);
-    beginLoading();
+    beginLoading(precision);
     const opened = await openRunnable(source, { external: options.external, integers }, context);
     try {
       const { OctavoRunner } = await import('./octavoRunner.js');
@@ -219,8 +219,8 @@ export function diagnosticsOf(
 }
 
 /** Code and kernels are loaded while the model is read. What fails is told where they are needed. */
-function beginLoading(): void {
-  compileAhead();
+function beginLoading(precision: 'strict' | 'fast'): void {
+  compileAhead(precision);
   import('./octavoRunner.js').catch(() => undefined);
 }
 

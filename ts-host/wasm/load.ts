@@ -133,8 +133,9 @@ export async function executionEngine(
 }
 
 /** Begins to compile what sessions run on, while something else is waited for. {@link executionEngine} tells what fails. */
-export function compileAhead(): void {
+export function compileAhead(precision: Precision): void {
   for (const name of ['simd', 'execute'] as const) compiledModule(name).catch(() => undefined);
+  if (precision === 'fast') relaxedModule().catch(() => undefined);
 }
 
 async function threadedEngine(

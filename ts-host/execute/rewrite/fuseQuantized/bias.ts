@@ -13,8 +13,6 @@ const NEAR = 2 ** -20;
 /** Most steps of the result that a step of the products may be, where a bias is rounded to it. */
 const MOST_STEPS = 2 ** -6;
 
-const fits = (code: number): boolean => Math.abs(code) < MOST_BIAS;
-
 /** Name of the codes of a bias; '' where there is none.
  *  @param scale - of the result, where that is codes
  *  @throws Refusal */
@@ -29,11 +27,7 @@ export async function biasCodes(
   const known = site.codes.get(name);
   const count = weight.scales.length;
   const products = Float32Array.from({ length: count }, (_, i) => x.scales[0]! * weight.scales[i]!);
-  if (known !== undefined && isAtScale(known, products)) {
-    const given = (await site.elements(known.codes)) as ArrayLike<number> | undefined;
-    if (given === undefined) return known.codes;
-    return Array.from(given).every(fits) ? known.codes : site.refuse('its bias is too large');
-  }
+  if (known !== undefined && isAtScale(known, products)) return known.codes;
   const values = await valuesOf(site, name, known);
   if (count !== 1 && values.length !== count)
     site.refuse(`its bias has ${values.length} elements, not ${count}`);
@@ -42,7 +36,7 @@ export async function biasCodes(
   }
   const codes = Int32Array.from(values, (value, i) => {
     const code = value / products[count === 1 ? 0 : i]!;
-    return fits(code) ? Math.floor(code + 0.5) : site.refuse('its bias is too large');
+    return Math.abs(code) < MOST_BIAS ? Math.floor(code + 0.5) : site.refuse('its bias is too large');
   });
   return site.constant(`${name}_codes`, { dtype: 'int32', dims: [codes.length] }, codes);
 }

@@ -3,13 +3,16 @@
 //
 //   |Σ (x − zx) · (w − zw) + bias| ≤ depth · mx · mw + 2^30 ≤ 2^31 − 1        mx, mw: how far codes are from their zero point
 //
+// A bias that the model itself has as codes at the scale of the products is taken as it is: channels whose weights are next to
+// nothing have biases at the end of int32, and integer operators of any engine add them so.
+//
 // So u8 times s8 with a zero point of 0 may be 32,896 deep. Of two activations the depth is not known here; there, from a depth of
 // 33,026 on, codes that are all at the far end would pass 32 bits.
 
 import { elementCount } from '../../../ir/tensor.js';
 import type { Codes, Site } from './site.js';
 
-/** Where a bias of codes must stay below. */
+/** What the codes of a bias stay below that are made here. */
 export const MOST_BIAS = 2 ** 30;
 const MOST_SUM = 2 ** 31 - 1;
 
