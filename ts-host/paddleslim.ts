@@ -2,10 +2,11 @@
 
 export type { Algorithm } from './paddleslim/calibrate.js';
 export type { ChoiceOptions } from './paddleslim/convert/choice.js';
-export { type ConvertOptions, convert, type DebugGraph } from './paddleslim/convert/convert.js';
+export { convert } from './paddleslim/convert/convert.js';
 export { ConvertedModel } from './paddleslim/convert/convertedModel.js';
 export type { LoneOperator } from './paddleslim/convert/loneOperators.js';
 export type { SlimModel } from './paddleslim/model.js';
+export type { ConvertOptions, DebugGraph } from './paddleslim/options/convert.js';
 export type { QuantPostDynamicOptions } from './paddleslim/options/dynamic.js';
 export type { EmbeddingConfig, QuantEmbeddingOptions, TablesConfig } from './paddleslim/options/embedding.js';
 export type { Spelled } from './paddleslim/options/names.js';

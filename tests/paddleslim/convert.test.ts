@@ -2,14 +2,21 @@
 // what is refused.
 
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { OctavoError, Session } from '../../ts-host/index.js';
+import { paddleFolders } from '../../ts-host/node/paddleFolders.js';
 import { type PaddleModel, readPaddle, toOnnx } from '../../ts-host/paddle.js';
+import { useFolders } from '../../ts-host/paddleslim/paths.js';
 import { type ConvertOptions, convert, quantPostStatic } from '../../ts-host/paddleslim.js';
 import { prepareOctavo } from '../support/octavo.js';
 import { type PaddleGolden, paddleGoldens } from '../support/paddleGoldens.js';
 
 before(prepareOctavo);
+
+const ENGINE = new URL('../consumers/node_modules/onnxruntime-node/dist/index.js', import.meta.url);
 
 const goldens = new Map([...paddleGoldens('quantized')].map((golden) => [golden.name, golden]));
 const golden = (name: string): PaddleGolden => goldens.get(name)!;
@@ -75,6 +82,19 @@ describe('convert', () => {
     const bytes = await (await toOnnx(converted)).bytes();
     const [own, written] = [await run(converted, golden(name)), await run(bytes, golden(name))];
     assert.deepEqual(written.output, own.output);
+  });
+
+  it('writes ONNX that onnxruntime runs', {
+    skip: !existsSync(ENGINE) && 'onnxruntime-node is not installed',
+  }, async () => {
+    const name = 'residual/aware/fake-frozen';
+    const bytes = await (await toOnnx(await convert(await read(name)))).bytes();
+    const { InferenceSession, Tensor } = await import(ENGINE.href);
+    const session = await InferenceSession.create(bytes, { logSeverityLevel: 4 });
+    const { data, dims } = golden(name).inputs.x!;
+    const outputs = await session.run({ x: new Tensor('float32', data, dims) });
+    const wanted = Object.values(golden(name).outputs)[0]!.data as Float32Array;
+    assert.ok(shareWithinStep(outputs[session.outputNames[0]].data, wanted) >= 0.999);
   });
 
   it('gives uint8 codes from 0 to what follows a Relu', async () => {
@@ -201,6 +221,39 @@ describe('choice of operators', () => {
     await refused({ opIdsToSkip: [1000] }, /there is no operator 1000: ids are 0 to \d+/);
     await refused({ opIdsToSkip: [0.5] }, /there is no operator 0\.5/);
     await refused({ opIdsToSkip: [0] }, /operator 0 is not quantized; those that are: conv2d#/);
+  });
+
+  it("takes Paddle's spelling, lists as texts with commas, and refuses options there are not", async () => {
+    const own = await convert(await read(name), { opsToQuantize: ['conv2d'], opIdsToSkip: [2] });
+    const theirs = { ops_to_quantize: 'conv2d', op_ids_to_skip: '2' } as unknown as ConvertOptions;
+    const spelled = await convert(await read(name), theirs);
+    const [a, b] = [await own.open(), await spelled.open()];
+    assert.deepEqual(
+      a.model.graph.nodes.map((node) => node.name),
+      b.model.graph.nodes.map((node) => node.name),
+    );
+    await refused(
+      { op_id_to_skip: [2] } as ConvertOptions,
+      /no option op_id_to_skip: did you mean op_ids_to_skip\?/,
+    );
+    await refused({ opIdsToSkip: 'two' as unknown as number[] }, /there is no operator NaN/);
+    await refused({ opIdsToSkip: {} as number[] }, /is a list of numbers/);
+    await refused({ debug: 1 as unknown as string }, /debug is a function/);
+  });
+
+  it('reads a folder, writes ONNX and graphs to folders', async () => {
+    useFolders(paddleFolders);
+    const folder = mkdtempSync(join(tmpdir(), 'octavo-convert-'));
+    const { pdmodel, pdiparams } = golden(name).files;
+    writeFileSync(join(folder, 'inference.pdmodel'), pdmodel!);
+    writeFileSync(join(folder, 'inference.pdiparams'), pdiparams!);
+    const [int8ModelSavePath, debug] = [join(folder, 'int8'), join(folder, 'dots')];
+    const converted = await convert(folder, { int8ModelSavePath, debug });
+    const { output } = await run(readFileSync(join(int8ModelSavePath, 'model.onnx')), golden(name));
+    assert.deepEqual(output, (await run(converted, golden(name))).output);
+    assert.ok(readdirSync(debug).includes('08-place.dot') || readdirSync(debug).includes('07-place.dot'));
+    await converted.close();
+    rmSync(folder, { recursive: true });
   });
 
   it('refuses a program that is not quantized', async () => {

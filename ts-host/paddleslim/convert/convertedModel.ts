@@ -3,7 +3,7 @@
 import type { ModelOpener, OpenModel } from '../../api/open.js';
 import type { RunContext } from '../../context.js';
 import { planOnnxFiles } from '../../formats/onnx/writer.js';
-import { outputBytes } from '../../io/output.js';
+import { type OutputFile, outputBytes } from '../../io/output.js';
 import type { Model } from '../../ir/model.js';
 import type { LoneOperator } from './loneOperators.js';
 
@@ -12,11 +12,14 @@ export class ConvertedModel implements ModelOpener {
   /** Integer operators alone between float neighbours, which may cost more than they save. */
   readonly lone: readonly LoneOperator[];
   readonly #model: Model;
+  readonly #close: () => Promise<void>;
 
-  /** @internal */
-  constructor(model: Model, lone: readonly LoneOperator[]) {
+  /** @internal
+   *  @param close - closes the files that the program was read from */
+  constructor(model: Model, lone: readonly LoneOperator[], close: () => Promise<void>) {
     this.#model = model;
     this.lone = lone;
+    this.#close = close;
   }
 
   /** In ONNX's operators: float ones between QuantizeLinear and DequantizeLinear, which engines make integer ones of.
@@ -26,12 +29,20 @@ export class ConvertedModel implements ModelOpener {
     return {
       model,
       byteLength: [...model.graph.initializers.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
-      readFile: (context: RunContext) => {
-        const [file] = planOnnxFiles(model, { fileName: 'model.onnx', externalData: 'never' }, context);
-        return outputBytes(file!, context);
-      },
+      readFile: (context) => outputBytes(this.onnxFiles(context)[0]!, context),
       externalFiles: new Map(),
       close: async () => {},
     };
+  }
+
+  /** The ONNX file.
+   *  @internal */
+  onnxFiles(context: RunContext): readonly OutputFile[] {
+    return planOnnxFiles(this.#model, { fileName: 'model.onnx', externalData: 'never' }, context);
+  }
+
+  /** Closes what convert() opened. */
+  close(): Promise<void> {
+    return this.#close();
   }
 }
