@@ -105,6 +105,24 @@ const CASES: readonly Case[] = [
     build: single('GlobalAveragePool'),
     runs: 'QuantizeLinear QLinearGlobalAveragePool',
   },
+  ...(['GlobalAveragePool', 'ReduceMean'] as const).map(
+    (opType): Case => ({
+      title: `${opType} of a last image, float behind it`,
+      build: (b) => {
+        const attributes = opType === 'ReduceMean' ? { axes: [2n, 3n] } : {};
+        const pooled = b.add('MaxPool', [b.both('x', S)], { kernel_shape: [1n, 2n] });
+        return b.add('Exp', [b.add(opType, [pooled], attributes)]);
+      },
+      dtype: 'float32',
+      runs: 'QuantizeLinear MaxPool DequantizedGlobalAveragePool Exp',
+    }),
+  ),
+  {
+    title: 'GlobalAveragePool of what has channels first, float behind it',
+    build: (b) => b.add('Exp', [b.add('GlobalAveragePool', [b.both('x', X)])]),
+    dtype: 'float32',
+    runs: 'QuantizeLinear DequantizedGlobalAveragePool Exp',
+  },
   {
     title: 'ReduceMean over the image',
     build: single('ReduceMean', { attributes: { axes: [-1n, 2n] } }),

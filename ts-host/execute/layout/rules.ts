@@ -54,6 +54,7 @@ export const LAYOUT_RULES: ReadonlyMap<string, LayoutRule> = new Map<string, Lay
   ['com.microsoft:QLinearConcat', codesConcat],
   ['com.microsoft:QLinearSoftmax', codesSoftmax],
   ['com.microsoft:QLinearGlobalAveragePool', codesGlobalPool],
+  ['octavo:DequantizedGlobalAveragePool', codesGlobalPool],
 ]);
 
 /** Every input in the same order; those of lower rank are broadcast along the leading dims. */

@@ -3,7 +3,7 @@
 import { intAttribute, integer } from '../../../ir/attributes.js';
 import type { Attribute, Node } from '../../../ir/model.js';
 import { requireOneType } from './binary.js';
-import { requireEnding } from './ending.js';
+import { findEnding, requireEnding } from './ending.js';
 import type { Rule } from './rule.js';
 import { attributesOf, integerNode, pair, type Site, triple } from './site.js';
 
@@ -26,7 +26,17 @@ export const unary =
 const CHANNELS_FIRST = { channels_last: intAttribute(0) };
 
 export const averagePool = unary('QLinearAveragePool', async () => CHANNELS_FIRST);
-export const globalAveragePool = unary('QLinearGlobalAveragePool', async () => CHANNELS_FIRST);
+
+const globalAverage = unary('QLinearGlobalAveragePool', async () => CHANNELS_FIRST);
+
+/** DequantizedGlobalAveragePool where its result stays in float. */
+export const globalAveragePool: Rule = async (site, { id, node }) => {
+  const ending = await findEnding(site, node.outputs[0]!);
+  if (typeof ending !== 'string') return globalAverage(site, { id, node });
+  const inputs = triple(site.one(node, 0));
+  const pool = ['octavo', 'DequantizedGlobalAveragePool'] as const;
+  return { node: integerNode(id, pool, inputs, node.outputs, CHANNELS_FIRST) };
+};
 
 /** Before opset 13 everything from the axis on is one row. */
 export const softmax = unary('QLinearSoftmax', async ({ opset }, node) => ({
