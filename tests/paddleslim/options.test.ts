@@ -31,6 +31,7 @@ describe('options', () => {
     [{ onnxFormat: 'yes' }, 'true or false'],
     [{ skipTensorList: [1] }, 'a list of names'],
     [{ compat: 'tensorrt' }, 'one of paddle'],
+    [{ deployBackend: 'TensorR' }, 'did you mean tensorrt?'],
     [{ batch_nums: 1, batchNums: 1 }, 'given twice'],
     [{ modelDir: undefined }, 'modelDir is needed'],
     [{ sampleGenerator: [] }, 'give one of dataLoader'],
@@ -179,6 +180,12 @@ describe('models', () => {
       attributes.has('skip_quant'),
     );
     assert.equal(marked.length, 1);
+  });
+
+  it('deployBackend -> the activations that the engine computes with codes', async () => {
+    const [plain, mkldnn] = [await run({}), await run({ deploy_backend: 'MKLDNN' })];
+    const types = (result: typeof plain) => [...new Set(result.quantized.map(({ type }) => type))].sort();
+    assert.ok(types(mkldnn).includes('elementwise_add') && !types(plain).includes('elementwise_add'));
   });
 
   it('optimizeModel -> no batch norm behind a convolution is left', async () => {

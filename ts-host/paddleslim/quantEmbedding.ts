@@ -31,9 +31,11 @@ import { codeDType, floatData, qmaxOf, quantizeWeight } from './weights.js';
 export async function quantEmbedding(options: Spelled<QuantEmbeddingOptions>): Promise<PaddleQuantizeResult> {
   const settings = embeddingSettings(options);
   const context = new RunContext(settings.run);
-  const engines = { engine: await defaultEngine(), execution: await executionEngine('strict') };
   const opened = await openNet(settings.model, settings.names, context);
   try {
+    const { limit, held } = context.budget;
+    const execution = await executionEngine('strict', Math.max(0, limit - held));
+    const engines = { engine: await defaultEngine(), execution };
     refuseQuantized(opened.net);
     const { net, quantized } = await withTables(engines, opened.net, settings.tables, context);
     if (quantized.length === 0) throw nothingToQuantize(settings.tables);

@@ -11,6 +11,8 @@ import { variablesOf } from './program/ops.js';
 export interface StructureSettings {
   /** Types to quantize; all that have a weight where it is empty. */
   readonly types: readonly string[];
+  /** Types whose activations are quantized where they have no weight; default: what `types` says, or the products. */
+  readonly activationTypes?: readonly string[] | undefined;
   /** Operators that read one of these variables stay in float. */
   readonly skipTensors: readonly string[];
   readonly perChannel: boolean;
@@ -71,7 +73,8 @@ class SiteFinder {
     this.#net = net;
     this.#settings = settings;
     this.#weightTypes = chosen(WEIGHT_TYPES);
-    this.#activationTypes = types.length === 0 ? ['mul', 'matmul', 'matmul_v2'] : chosen(ACTIVATION_TYPES);
+    const asked = types.length === 0 ? ['mul', 'matmul', 'matmul_v2'] : chosen(ACTIVATION_TYPES);
+    this.#activationTypes = settings.activationTypes ?? asked;
   }
 
   look(op: PaddleOp, index: number): void {

@@ -7,6 +7,7 @@ import type { SlimModel } from '../model.js';
 import { QUANTIZABLE_TYPES, WEIGHT_TYPES } from '../operators.js';
 import type { SlimData } from '../samples.js';
 import type { CodeBits } from '../weights.js';
+import { activationTypesFor, BACKENDS, type DeployBackend } from './backends.js';
 import { OptionReader } from './check.js';
 import { namedOptions, type Spelled } from './names.js';
 
@@ -62,6 +63,8 @@ export interface QuantPostStaticOptions extends RunOptions {
   readonly compat?: 'paddle' | undefined;
   /** Octavo's: false stores codes of weights as float32 where onnxFormat is false, as Paddle does. Default true. */
   readonly saveInt8?: boolean | undefined;
+  /** Which activations are quantized: those that this engine computes with codes. Default: those of the types asked for. */
+  readonly deployBackend?: DeployBackend | null | undefined;
   /** Paddle's environment: taken and not used, the model runs in Octavo. */
   readonly executor?: unknown;
   readonly scope?: unknown;
@@ -97,6 +100,7 @@ const NAMES = [
   'skipTensorList',
   'compat',
   'saveInt8',
+  'deployBackend',
   'executor',
   'scope',
   'signal',
@@ -144,6 +148,7 @@ export function staticSettings(options: Spelled<QuantPostStaticOptions>) {
     skipTensors: read.words('skipTensorList', []),
     compat: named.compat === undefined ? undefined : read.oneOf('compat', 'paddle', ['paddle'] as const),
     saveInt8: read.bool('saveInt8', true),
+    activationTypes: activationTypesFor(backendOf(read.text('deployBackend'))),
     run: named as RunOptions,
   };
 }
@@ -158,6 +163,11 @@ function refuseAdaround(type: string): void {
 function typesOf(read: OptionReader): readonly string[] {
   const types = read.words('quantizableOpType', WEIGHT_TYPES, QUANTIZABLE_TYPES);
   return read.bool('isFullQuantize', false) ? QUANTIZABLE_TYPES : types;
+}
+
+function backendOf(given: string | undefined): (typeof BACKENDS)[number] | undefined {
+  const read = new OptionReader({ deployBackend: given?.toLowerCase() });
+  return given === undefined ? undefined : read.oneOf('deployBackend', 'arm', BACKENDS);
 }
 
 function bitsOf(read: OptionReader): CodeBits {
