@@ -187,12 +187,6 @@ describe('PIR program that is broken', () => {
     ],
     ['two inputs of one name', file([data(), data(2)]), 'MALFORMED', /the name 'x', empty or taken/],
     [
-      'a dim of -2',
-      file([op('1.data', [], [result(1, tensor([-2]))], [attribute('name', '0.a_str', 'x')])]),
-      'MALFORMED',
-      /is the dim -2/,
-    ],
-    [
       'an attribute of another kind',
       file([data(), op('1.softmax', [1], [result(2)], [attribute('axis', '0.a_i32', 'one')])]),
       'MALFORMED',

@@ -1,6 +1,7 @@
 // Operators that no rule describes: what leaves a program, what makes constants, and what makes and takes apart lists.
 
 import type { PaddleAttribute } from '../program.js';
+import { arange } from './arange.js';
 import { numberOf, numbersOf } from './operatorAttributes.js';
 import type { PirOp } from './parse.js';
 import { FETCH, type Translator } from './translator.js';
@@ -42,6 +43,7 @@ export const SPECIAL: ReadonlyMap<string, Special> = new Map(
         ['out_dtype', { kind: 'int', value: INT64 }],
       ]);
     },
+    'pd_op.arange': arange,
     'builtin.combine': (translator, op) => {
       const items = op.operands.map((_, index) => translator.needed(op, index));
       if (items.some(({ kind }) => kind === 'list')) throw op.place.fail('is a list of lists');

@@ -50,8 +50,9 @@ function tensorType(name: string, place: JsonPlace): PirTensorType {
   return { kind: 'tensor', dims: dims.list().map(dim), ...(dtype === undefined ? {} : { dtype }) };
 }
 
+/** Unknown dims are negative: -1, or a multiple of it where Paddle computed with one. */
 function dim(place: JsonPlace): number {
   const value = place.whole();
-  if (value < -1 || !Number.isSafeInteger(value)) throw place.fail(`is the dim ${value}`);
-  return value;
+  if (!Number.isSafeInteger(value)) throw place.fail(`is the dim ${value}`);
+  return Math.max(value, -1);
 }

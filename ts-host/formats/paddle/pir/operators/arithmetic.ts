@@ -42,11 +42,19 @@ const REDUCTIONS: Rules = {
   cumsum: rule('cumsum', ['X', int('axis')]),
 };
 
-/** A sum names the type that it makes, where that is not the input's. */
-function reduced(attributes: Attributes): void {
-  const dtype = attributes.get('dtype');
+/** Paddle's numbers of element types. */
+const BOOL = 0;
+const INT32 = 2;
+const INT64 = 3;
+
+/** A sum names the type that it makes, or leaves it to the input: bools and int32 are summed up as int64. */
+function reduced(attributes: Attributes, dtypeOf: (input: string) => number | undefined): void {
+  const named = attributes.get('dtype');
   attributes.delete('dtype');
-  if (dtype !== undefined) attributes.set('out_dtype', dtype);
+  if (named?.kind === 'int' && named.value >= 0) attributes.set('out_dtype', named);
+  else if (named !== undefined && [BOOL, INT32].includes(dtypeOf('X') ?? -1)) {
+    attributes.set('out_dtype', { kind: 'int', value: INT64 });
+  }
   emptyMeansAll(attributes);
 }
 

@@ -8,6 +8,13 @@ const STARTS = ints('starts', 'StartsTensor', 'StartsTensorList');
 const ENDS = ints('ends', 'EndsTensor', 'EndsTensorList');
 const AXIS = int('axis', 'AxisTensor');
 
+/** Where set_value writes. */
+const PLACES = [
+  ints('starts', undefined, 'StartsTensorList'),
+  ints('ends', undefined, 'EndsTensorList'),
+  ints('steps', undefined, 'StepsTensorList'),
+];
+
 const flag = (value: boolean): PaddleAttribute => ({ kind: 'bool', value });
 
 /** Values stand under a name for each type of element. */
@@ -56,13 +63,8 @@ const MOVES: Rules = {
   tril: rule('tril_triu', ['X'], ['Out'], { fixed: { lower: flag(true) } }),
   triu: rule('tril_triu', ['X'], ['Out'], { fixed: { lower: flag(false) } }),
   ...sameNames(['flip', 'meshgrid', 'assign', 'share_data'], ['X']),
-  set_value_with_tensor: rule('set_value', [
-    'Input',
-    'ValueTensor',
-    ints('starts', undefined, 'StartsTensorList'),
-    ints('ends', undefined, 'EndsTensorList'),
-    ints('steps', undefined, 'StepsTensorList'),
-  ]),
+  set_value: rule('set_value', ['Input', ...PLACES], ['Out'], { finish: namedValues }),
+  set_value_with_tensor: rule('set_value', ['Input', 'ValueTensor', ...PLACES]),
 };
 
 const LOOKUPS: Rules = {
@@ -89,7 +91,6 @@ const MAKERS: Rules = {
   ]),
   full_batch_size_like: rule('fill_constant_batch_size_like', ['Input']),
   assign_value: rule('assign_value', [], ['Out'], { finish: namedValues }),
-  arange: rule('range', ['Start', 'End', 'Step']),
   linspace: rule('linspace', ['Start', 'Stop', 'Num']),
   eye: rule('eye', [int('num_rows'), int('num_columns')]),
 };

@@ -1,6 +1,7 @@
 // Convolutions, pools, interpolation, normalizations.
 
-import { ints, type Rules, rule } from '../rule.js';
+import { OctavoError } from '../../../../errors.js';
+import { type Attributes, ints, type Rules, rule } from '../rule.js';
 
 const OUTPUT = ['Output'];
 const CONV = ['Input', 'Filter'];
@@ -20,6 +21,13 @@ const BATCH_NORM = rule(
   ['Y', 'MeanOut', 'VarianceOut', 'SavedMean', 'SavedVariance'],
   { renamed: LAYOUT, inPlace: { MeanOut: 'Mean', VarianceOut: 'Variance' } },
 );
+
+/** The older operator knows one layout. */
+function channelsFirst(attributes: Attributes): void {
+  const layout = attributes.get('data_format');
+  if (layout?.kind !== 'string' || layout.value === 'NCHW') return;
+  throw new OctavoError('UNSUPPORTED_OP', `channel_shuffle of the layout ${layout.value} is not converted`);
+}
 
 export const SPATIAL: Rules = {
   ...INTERPOLATIONS,
@@ -43,4 +51,8 @@ export const SPATIAL: Rules = {
   grid_sample: rule('grid_sampler', ['X', 'Grid'], OUTPUT),
   pixel_shuffle: rule('pixel_shuffle', ['X']),
   shuffle_channel: rule('shuffle_channel', ['X']),
+  channel_shuffle: rule('shuffle_channel', ['X'], ['Out'], {
+    renamed: { groups: 'group' },
+    finish: channelsFirst,
+  }),
 };
