@@ -50,6 +50,8 @@ describe('programs quantized by Paddle', () => {
     'classic/aware/fake-simulated': 'simulated',
     'classic/aware/fake-frozen': 'frozen',
     'classic/aware/onnx-frozen': 'onnxFormat',
+    'words/abs_max': 'embedding',
+    'words/log': 'embedding',
   };
   for (const [name, style] of Object.entries(STYLES)) {
     it(`${name}: ${style}, with Paddle's outputs`, async () => {

@@ -101,8 +101,9 @@ class Gatherer {
     const weight = this.#parameters.get(input);
     if (weight === undefined) {
       if (kind.perChannel) throw unfit(node, 'it has thresholds for each channel of an activation');
-      const steps = kind.scale && (await this.#steps(op, kind.scale, qmaxOf(bits), node));
-      const codes = { bits, isSymmetric, steps: steps || undefined, axis: undefined };
+      const { scale } = kind;
+      const steps = scale === undefined ? undefined : await this.#steps(op, scale, qmaxOf(bits), node);
+      const codes = { bits, isSymmetric, steps, axis: undefined };
       this.activations.set(node, codes);
       if (kind.role === 'quantize') this.#codes.set(output, codes);
       return;
