@@ -22,18 +22,22 @@ export async function referenceEngine(): Promise<Engine> {
 
 const file = (path: string): Uint8Array => readFileSync(new URL(path, root));
 
+/** The modules that sessions run on. */
+export async function engineModules() {
+  await buildWasm();
+  return {
+    simd: file('dist/simd.wasm'),
+    execute: file('dist/execute.wasm'),
+    executeRelaxed: file('dist/execute-relaxed.wasm'),
+  };
+}
+
 /** The executor's engine that users get; `fast` needs a runtime with relaxed SIMD, and is strict elsewhere. */
 export async function executionEngine(
   precision: Precision = 'strict',
   memoryLimit?: number,
 ): Promise<ExecutionEngine> {
-  await buildWasm();
-  const modules = {
-    simd: file('dist/simd.wasm'),
-    execute: file('dist/execute.wasm'),
-    executeRelaxed: file('dist/execute-relaxed.wasm'),
-  };
-  return createExecutionEngine(modules, precision, memoryLimit);
+  return createExecutionEngine(await engineModules(), precision, memoryLimit);
 }
 
 /** The same over the scalar, normative modules. */

@@ -120,7 +120,7 @@ export class Constants {
       const saved = this.#saved?.find(node, pack);
       await this.#fillOrFree(address, () =>
         saved === undefined
-          ? this.borrow(constant, context, (from) => Breather.of(context).run(pack.fill(from, address)))
+          ? this.#pack(constant, pack, address, context)
           : this.#readPack(saved, pack, address, context),
       );
       held = { address, byteLength: pack.byteLength, holders: 0 };
@@ -161,6 +161,12 @@ export class Constants {
     else if (origin.kind === 'stored') await this.#read(origin.tensor.data, address, context);
     else if (origin.kind === 'computed') await origin.compute(address, context);
     else throw new Error(`a given constant of ${type.dtype} lost its elements`);
+  }
+
+  /** Bytes that the kernel leaves out are zeros: packs go into files. */
+  #pack(constant: Constant, pack: Pack, to: Address, context: RunContext): Promise<void> {
+    this.#engine.heap.bytes.fill(0, to, to + pack.byteLength);
+    return this.borrow(constant, context, (from) => Breather.of(context).run(pack.fill(from, to)));
   }
 
   /** @throws OctavoError `PACKS_INVALID` for bytes that the kernels would not understand */
