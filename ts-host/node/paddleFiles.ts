@@ -27,7 +27,7 @@ export interface PaddleFilesOptions extends ReadPaddleOptions {
 }
 
 /** Where the files of a model are. */
-export interface PaddlePaths {
+interface PaddlePaths {
   readonly folder: string;
   readonly model: string;
   /** Undefined: a file for each parameter. */
@@ -101,7 +101,7 @@ export async function isPaddlePath(path: string, context: RunContext): Promise<b
 }
 
 /** The files of the model at `path`, a folder or a program. */
-export async function findPaddleFiles(path: string, options: PaddleFilesOptions): Promise<PaddlePaths> {
+async function findPaddleFiles(path: string, options: PaddleFilesOptions): Promise<PaddlePaths> {
   const isFolder = (await fileStatus(path))?.isDirectory() === true;
   const folder = isFolder ? path : dirname(path);
   const place = { file: folder };

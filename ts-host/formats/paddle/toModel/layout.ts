@@ -11,13 +11,13 @@ export function isChannelsLast(op: OpScope, attribute: string): boolean {
 }
 
 /** `value` with channels first: [N, D1..Dk, C] becomes [N, C, D1..Dk]. */
-export function toChannelsFirst(op: OpScope, value: string, rank: number): string {
+function toChannelsFirst(op: OpScope, value: string, rank: number): string {
   const middle = Array.from({ length: rank - 2 }, (_, i) => i + 1);
   return op.emit('Transpose', [value], { perm: intsAttribute([0, rank - 1, ...middle]) });
 }
 
 /** The way back, into the output `to`. */
-export function toChannelsLast(op: OpScope, value: string, rank: number, to: string): string {
+function toChannelsLast(op: OpScope, value: string, rank: number, to: string): string {
   const middle = Array.from({ length: rank - 2 }, (_, i) => i + 2);
   return op.emit('Transpose', [value], { perm: intsAttribute([0, ...middle, 1]) }, to);
 }

@@ -23,7 +23,7 @@ export function explicitPaddings(op: OpScope, k: number): Paddings {
   };
 }
 
-export type PaddingAlgorithm = 'EXPLICIT' | 'SAME' | 'VALID';
+type PaddingAlgorithm = 'EXPLICIT' | 'SAME' | 'VALID';
 
 export function paddingAlgorithm(op: OpScope): PaddingAlgorithm {
   const name = op.attributes.string('padding_algorithm', 'EXPLICIT');
