@@ -5,7 +5,7 @@ import { before, describe, it } from 'node:test';
 import { type QuantPostStaticOptions, quantPostDynamic, quantPostStatic } from '../../ts-host/paddleslim.js';
 import { prepareOctavo } from '../support/octavo.js';
 import { paddleGolden } from '../support/paddleGoldens.js';
-import { batchesOf, filesOf, floatGolden, operatorCounts } from './support.js';
+import { batchesOf, filesOf, floatGolden } from './support.js';
 
 before(prepareOctavo);
 
@@ -186,10 +186,5 @@ describe('models', () => {
     const [plain, mkldnn] = [await run({}), await run({ deploy_backend: 'MKLDNN' })];
     const types = (result: typeof plain) => [...new Set(result.quantized.map(({ type }) => type))].sort();
     assert.ok(types(mkldnn).includes('elementwise_add') && !types(plain).includes('elementwise_add'));
-  });
-
-  it('optimizeModel -> no batch norm behind a convolution is left', async () => {
-    const { model } = await run({ optimizeModel: true });
-    assert.equal(operatorCounts(model.net).batch_norm, undefined);
   });
 });
