@@ -69,6 +69,19 @@ describe('options', () => {
   });
 });
 
+describe('limits', () => {
+  it('an aborted signal, too little memory -> ABORTED, MEMORY_LIMIT', async () => {
+    await assert.rejects(run({ signal: AbortSignal.abort() }), { code: 'ABORTED' });
+    await assert.rejects(run({ memoryLimit: 10_000 }), { code: 'MEMORY_LIMIT' });
+    const late = new AbortController();
+    const aborting = function* () {
+      late.abort();
+      yield dataLoader[0]!;
+    };
+    await assert.rejects(run({ dataLoader: aborting, signal: late.signal }), { code: 'ABORTED' });
+  });
+});
+
 describe('calibration data', () => {
   it('nothing in it -> SAMPLES_MISSING', async () => {
     await assert.rejects(run({ dataLoader: [] }), { code: 'SAMPLES_MISSING' });

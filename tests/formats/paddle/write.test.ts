@@ -1,6 +1,8 @@
 // What Paddle wrote, read and written again, keeps its bytes; what is made here is read back as it was made.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { RunContext } from '../../../ts-host/context.js';
 import type { PaddleAttribute, PaddleNet } from '../../../ts-host/formats/paddle/program.js';
@@ -9,6 +11,7 @@ import { type PaddleFilesOptions, planPaddleFiles } from '../../../ts-host/forma
 import { outputBytes } from '../../../ts-host/io/output.js';
 import { bytesSource } from '../../../ts-host/io/source.js';
 import { bytesData } from '../../../ts-host/ir/tensor.js';
+import { sharedData } from '../../support/data.js';
 import { type PaddleGolden, paddleGolden, paddleGoldens } from '../../support/paddleGoldens.js';
 
 const context = new RunContext();
@@ -56,6 +59,19 @@ describe('models of Paddle, read and written unchanged', () => {
     assert.deepEqual(names, [...names].sort());
     const joined = Buffer.concat(names.map((name) => files.get(name)!));
     assert.equal(Buffer.compare(joined, small.files.pdiparams!), 0);
+  });
+});
+
+const oldFolder = sharedData && join(sharedData, 'models/paddle/mlp_separate_params');
+
+describe('net of the old layout', { skip: oldFolder === undefined && '../shared/data is absent' }, () => {
+  it('program without a version, a file a parameter -> the same bytes', async () => {
+    const file = (name: string) => readFileSync(join(oldFolder!, name));
+    const external = async (name: string) => bytesSource(file(name));
+    const net = await readPaddleNet(bytesSource(file('__model__')), { external }, context);
+    const files = await written(net, { modelFilename: '__model__', paramsFilename: null });
+    assert.ok(files.size > 6);
+    for (const [name, bytes] of files) assert.equal(Buffer.compare(bytes, file(name)), 0, name);
   });
 });
 

@@ -30,7 +30,8 @@ import { attributeMessage } from './attribute.js';
 export function programBytes(program: PaddleProgram): Uint8Array {
   const message = startFrom(ProgramDescSchema, program.origin);
   message.blocks = program.blocks.map(blockMessage);
-  if (message.version === undefined || message.version.version !== program.version) {
+  // Old files say nothing of it, which is version 0.
+  if ((message.version?.version ?? 0n) !== program.version) {
     message.version = create(VersionSchema, { version: program.version });
   }
   if (message.opVersionMap === undefined && program.opVersions.size > 0) {
