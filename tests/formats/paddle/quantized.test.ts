@@ -160,6 +160,23 @@ describe('programs that cannot be', () => {
     await refused({ ...net, parameters }, 'UNSUPPORTED_OP', /not that of the codes before it/);
   });
 
+  it('codes of no number of bits, and of other bits than their dequantizer has', async () => {
+    const from = await read(goldens.get('classic/aware/onnx-frozen')!);
+    const withQmax = (qmax: number): PaddleNet => {
+      const [block, ...others] = from.program.blocks;
+      const ops = block!.ops.map(
+        (op): PaddleOp =>
+          op.type === 'quantize_linear'
+            ? { ...op, attributes: new Map([...op.attributes, ['qmax', { kind: 'int', value: qmax }]]) }
+            : op,
+      );
+      return { ...from, program: { ...from.program, blocks: [{ ...block!, ops }, ...others] } };
+    };
+    await refused(withQmax(100), 'UNSUPPORTED_OP', /codes up to 100/);
+    await refused(withQmax(255), 'UNSUPPORTED_OP', /made with another threshold/);
+    await paddleToModel(withQmax(127), new RunContext());
+  });
+
   it('a dequantizer behind nothing that is codes', async () => {
     const net = await withOps((op) =>
       op.type === 'fake_quantize_moving_average_abs_max' ? { ...op, type: 'relu' } : op,

@@ -17,6 +17,7 @@ import { rangeOf } from '../../../../tensor/range.js';
 import type { Engine } from '../../../../wasm/engine.js';
 import { PaddleAttributes } from '../../attributes.js';
 import type { PaddleNet, PaddleOp } from '../../program.js';
+import { argument, axisOf, bitsOf, isObserver, storedArgument, unfit } from './describe.js';
 import { QUANT_KINDS, type QuantKind } from './kinds.js';
 import { isDynamic } from './style.js';
 import { qmaxOf, readThresholds, requireChannels, stepsOf, weightStepsOf } from './thresholds.js';
@@ -94,7 +95,7 @@ class Gatherer {
   async #quantize(op: PaddleOp, kind: QuantKind, node: string): Promise<void> {
     const attributes = new PaddleAttributes(op, node);
     if (isObserver(attributes)) return;
-    const bits = attributes.int('bit_length', 8);
+    const bits = bitsOf(attributes, node);
     const isSymmetric = attributes.int('round_type', op.type === 'quantize_linear' ? 0 : 1) !== 0;
     const input = argument(op, kind.input, node);
     const output = argument(op, kind.output, node);
@@ -190,7 +191,7 @@ class Gatherer {
       });
       return [own.map((each) => each * step!), bits, own];
     }
-    const bits = attributes.int('bit_length', 8);
+    const bits = bitsOf(attributes, node);
     const divisor = op.type === 'dequantize_linear' ? qmaxOf(bits) : attributes.float('max_range');
     if (!(divisor > 0 && divisor < Number.POSITIVE_INFINITY)) {
       throw new OctavoError('SCALE_INVALID', `max_range is ${divisor}`, { node });
@@ -256,36 +257,3 @@ const isSame = (a: WeightCodes, b: WeightCodes): boolean =>
   a.isRead === b.isRead &&
   a.steps.length === b.steps.length &&
   a.steps.every((step, at) => isNear(step, b.steps[at]!));
-
-/** Such an operator only watches: values go through. */
-export const isObserver = (attributes: PaddleAttributes): boolean => attributes.bool('only_observer', false);
-
-function argument({ inputs, outputs }: PaddleOp, name: string, node: string): string {
-  const found = (inputs.get(name) ?? outputs.get(name))?.[0];
-  if (found !== undefined) return found;
-  throw new OctavoError('MALFORMED', `its argument ${name} is missing`, { node });
-}
-
-/** The argument in which a quantizer of a weight finds its thresholds; undefined where it takes them from the weight. */
-function storedArgument(
-  op: PaddleOp,
-  { scale, storedInTest }: QuantKind,
-  attributes: PaddleAttributes,
-  parameters: ReadonlyMap<string, Tensor>,
-): string | undefined {
-  if (storedInTest === undefined || !attributes.bool('is_test', false)) return scale;
-  return parameters.has(op.outputs.get(storedInTest)?.[0] ?? '') ? storedInTest : undefined;
-}
-
-/** The axis of thresholds, or undefined where one serves all. Old programs do not say it: then it is that of the products. */
-function axisOf(
-  { type }: PaddleOp,
-  { perChannel }: QuantKind,
-  attributes: PaddleAttributes,
-): number | undefined {
-  const axis = attributes.int('quant_axis', perChannel ? 0 : -1);
-  return axis < 0 || (!perChannel && !type.endsWith('_linear')) ? undefined : axis;
-}
-
-const unfit = (node: string, message: string): OctavoError =>
-  new OctavoError('UNSUPPORTED_OP', message, { node });
