@@ -8,7 +8,8 @@
 import { GraphIndex } from '../../../ir/graphIndex.js';
 import type { Node } from '../../../ir/model.js';
 import { movedInputs } from '../movers.js';
-import { type CodeRange, type ConvertState, type ConvertStep, isSameRange, type Reads } from '../step.js';
+import { rangeOfReaders } from '../rangeOfReaders.js';
+import type { ConvertState, ConvertStep, Reads } from '../step.js';
 
 export const propagate: ConvertStep = {
   name: 'propagate',
@@ -17,8 +18,8 @@ export const propagate: ConvertStep = {
     const reads = new Map<string, Reads>(state.reads);
     for (const node of [...state.graph.nodes].reverse()) {
       const moved = movedInputs(node);
-      if (moved === undefined || node.outputs.length !== 1 || reads.has(node.name)) continue;
-      const range = rangeOfReaders(index, reads, node.outputs[0]!);
+      if (moved === undefined || reads.has(node.name)) continue;
+      const range = rangeOfReaders(index, reads, node.outputs);
       const names = moved.map((input) => node.inputs[input]!);
       if (range === undefined || !names.every((name) => isMadeOfCodes(index, state.reads, name))) continue;
       reads.set(node.name, new Map(names.map((name) => [name, range])));
@@ -26,20 +27,6 @@ export const propagate: ConvertStep = {
     return { ...state, reads };
   },
 };
-
-/** The codes that all read a value as; undefined where there are no such. */
-function rangeOfReaders(
-  index: GraphIndex,
-  reads: ConvertState['reads'],
-  value: string,
-): CodeRange | undefined {
-  if (index.isOutput(value)) return undefined;
-  const ranges = index.readers(value).map((at) => reads.get(index.graph.nodes[at]!.name)?.get(value));
-  const [first] = ranges;
-  return first !== undefined && ranges.every((range) => range && isSameRange(range, first))
-    ? first
-    : undefined;
-}
 
 const ENDINGS = new Set(['Relu', 'Clip']);
 

@@ -1,9 +1,11 @@
 // Operators of the types that were asked for read codes, too, where the program does not simulate that: it tells thresholds of what
-// makes their inputs. All of their inputs, or none: an operator of one code and one float is no integer operator.
+// makes their inputs, and averages end where their inputs do. All of their inputs, or none: an operator of one code and one float
+// is no integer operator.
 
 import { GraphIndex } from '../../../ir/graphIndex.js';
 import type { Node } from '../../../ir/model.js';
 import { movedInputs } from '../movers.js';
+import { rangeOfReaders } from '../rangeOfReaders.js';
 import type { CodeRange, ConvertState, ConvertStep, ConvertTools, Reads } from '../step.js';
 
 const PRODUCTS = new Set(['Conv', 'Gemm', 'MatMul']);
@@ -11,14 +13,18 @@ const MAPS = new Set(
   `Add Mul AveragePool GlobalAveragePool HardSwish HardSigmoid Sigmoid LeakyRelu Tanh Gelu Elu`.split(' '),
 );
 
+/** Operators whose results lie between their inputs: codes of the one serve the other. */
+const AVERAGES = new Set(['AveragePool', 'GlobalAveragePool']);
+
 export const widen: ConvertStep = {
   name: 'widen',
   run(state, tools) {
     const index = new GraphIndex(state.graph);
     const reads = new Map<string, Reads>(state.reads);
-    for (const node of state.graph.nodes) {
+    // From behind, since averages go by who reads them.
+    for (const node of [...state.graph.nodes].reverse()) {
       if (!tools.choice.names(node.name)) continue;
-      const ranges = rangesOf(index, state, node, tools);
+      const ranges = rangesOf(index, { ...state, reads }, node, tools);
       if (ranges !== undefined) reads.set(node.name, ranges);
     }
     return { ...state, reads };
@@ -34,13 +40,17 @@ function rangesOf(
 ): Reads | undefined {
   const inputs = dataInputs(node, state);
   if (inputs === undefined || inputs.some((name) => index.constant(name) !== undefined)) return undefined;
-  const known = state.reads.get(node.name);
+  const { reads } = state;
+  const known = reads.get(node.name);
   const ranges = new Map<string, CodeRange>();
   for (const name of inputs) {
     const threshold = outThresholds.get(name);
     const told =
       threshold === undefined ? undefined : ({ step: Math.fround(threshold / 127), least: -128 } as const);
-    const range = known?.get(name) ?? told;
+    const range =
+      known?.get(name) ??
+      told ??
+      (AVERAGES.has(node.opType) ? rangeOfReaders(index, reads, node.outputs) : undefined);
     if (range === undefined) return undefined;
     ranges.set(name, range);
   }
