@@ -12,7 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** Most bytes the core may weigh, gzipped: as a bundler makes it, and as files each gzipped by itself. The kernels on codes, strict and
  *  relaxed, brought it above the 300 kB of the design (ARCHITECTURE.md); a page that only quantizes loads none of them. */
 export const BUNDLED_LIMIT = 315_000;
-export const SHIPPED_LIMIT = 346_000;
+export const SHIPPED_LIMIT = 349_000;
 
 export interface CoreSize {
   /** dist/index.js and its chunks, each gzipped, as a page without a bundler loads them. */
