@@ -146,6 +146,9 @@ describe('calibration data', () => {
     });
     const whole = await run({ algo: 'avg' });
     assert.deepEqual(single.thresholds, whole.thresholds);
+    const other = [sample(0), { data: new Float32Array(3), dims: [3, 1, 1] }];
+    const unlike = run({ dataLoader: undefined, sampleGenerator: other, batchSize: 2 });
+    await assert.rejects(unlike, { code: 'FEED_INVALID', place: { sample: '#1' } });
     const none = run({ dataLoader: undefined, sampleGenerator: samples, batchSize: 1000 });
     await assert.rejects(none, { code: 'SAMPLES_MISSING', place: { field: 'batchSize' } });
   });

@@ -95,7 +95,16 @@ async function thresholdsOf(
   context: RunContext,
 ) {
   const model = withOpenInputs(net, await paddleToModel(net, context));
-  return seenRanges(model, execution, variablesToWatch(net, structure), samples, settings, context);
+  const seen = await seenRanges(
+    model,
+    execution,
+    variablesToWatch(net, structure),
+    samples,
+    settings,
+    context,
+  );
+  if (seen.size > 0) return seen;
+  throw new OctavoError('SAMPLES_MISSING', 'the samples hold no value: their tensors are empty');
 }
 
 /** Paddle compares what it is fed with an input's dims where `need_check_feed` says so, else it takes any: PP-OCR's classifier

@@ -87,6 +87,7 @@ async function* stacked(
   }
   let seen = 0;
   let filled = 0;
+  let first: string | undefined;
   const items = async function* (): AsyncGenerator<Item> {
     for await (const given of iterate(
       begun(data, 'sampleGenerator'),
@@ -94,7 +95,13 @@ async function* stacked(
       'sampleGenerator',
       'samples',
     )) {
-      yield itemOf(given, seen++, size, inputs);
+      const item = itemOf(given, seen++, size, inputs);
+      const shape = shapeOf(item);
+      if (shape !== (first ??= shape)) {
+        const message = `is of ${shape}, the samples before of ${first}: they make no batch`;
+        throw new OctavoError('FEED_INVALID', message, { sample: item.name });
+      }
+      yield item;
     }
   };
   for await (const batch of batched(items(), { size, isFull: false }, new Buffers())) {
@@ -106,6 +113,9 @@ async function* stacked(
   const message = `${seen} samples do not fill a batch of batchSize ${size}, and what does not is left out`;
   throw new OctavoError('SAMPLES_MISSING', message, { field: 'batchSize' });
 }
+
+const shapeOf = ({ feeds }: Item): string =>
+  [...feeds.values()].map(({ dims }) => `[${dims.slice(1).join(', ')}]`).join(' and ');
 
 const isSource = (data: SlimData): data is SampleSource =>
   typeof data === 'object' && data !== null && 'open' in data;
