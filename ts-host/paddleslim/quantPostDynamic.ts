@@ -5,7 +5,7 @@ import type { PaddleNet } from '../formats/paddle/program.js';
 import { dequantizedData } from '../tensor/dequantizedValues.js';
 import type { Engine } from '../wasm/engine.js';
 import { engine as defaultEngine } from '../wasm/load.js';
-import { openNet } from './model.js';
+import { type OpenNet, openNet } from './model.js';
 import { dynamicSettings, type QuantPostDynamicOptions } from './options/dynamic.js';
 import type { Spelled } from './options/names.js';
 import { writeFolder } from './paths.js';
@@ -14,7 +14,7 @@ import { refuseQuantized } from './refusals.js';
 import { PaddleQuantizeResult } from './result.js';
 import { type Structure, structureOf } from './structure.js';
 import { dynamicStyle } from './styles/dynamic.js';
-import { type CodeBits, codeDType, type QuantizedWeight, quantizeWeight } from './weights.js';
+import { codeDType, type QuantizedWeight, quantizedWeights } from './weights.js';
 
 /** What quantPostDynamic returns. */
 export class PaddleDynamicResult extends PaddleQuantizeResult {
@@ -62,22 +62,27 @@ export async function quantPostDynamic(
     } as const;
     const task = { engine, net, structure, weights, activations: new Map(), settings: style };
     const test = settings.generateTestModel ? testModel(engine, net, weights) : undefined;
-    const { sites, skipped } = structure;
-    const quantized = sites.map(({ index, op, weights: names }) => ({
-      index,
-      type: op.type,
-      weights: names,
-    }));
-    const { parameterBytes: floatParameterBytes, close } = opened;
-    const { save } = settings;
-    const parts = { net: dynamicStyle(task), quantized, skipped, floatParameterBytes, save, close, context };
-    const result = new PaddleDynamicResult(parts, test);
-    await written(result, save.path, context);
+    const result = new PaddleDynamicResult(
+      partsOf(opened, dynamicStyle(task), structure, settings, context),
+      test,
+    );
+    await written(result, settings.save.path, context);
     return result;
   } catch (error) {
     await opened.close();
     throw error;
   }
+}
+
+function partsOf(
+  { parameterBytes: floatParameterBytes, close }: OpenNet,
+  net: PaddleNet,
+  { sites, skipped }: Structure,
+  { save }: ReturnType<typeof dynamicSettings>,
+  context: RunContext,
+) {
+  const quantized = sites.map(({ index, op, weights }) => ({ index, type: op.type, weights }));
+  return { net, quantized, skipped, floatParameterBytes, save, close, context };
 }
 
 async function written(
@@ -96,21 +101,6 @@ const withWeights = (structure: Structure): Structure => ({
   ...structure,
   sites: structure.sites.filter(({ weights }) => weights.length > 0),
 });
-
-/** All weights of a structure, each read once. */
-export async function quantizedWeights(
-  engine: Engine,
-  { parameters }: PaddleNet,
-  structure: Structure,
-  bits: CodeBits,
-  context: RunContext,
-): Promise<Map<string, QuantizedWeight>> {
-  const weights = new Map<string, QuantizedWeight>();
-  for (const [name, granularity] of structure.weights) {
-    weights.set(name, await quantizeWeight(engine, parameters.get(name)!, granularity, bits, context));
-  }
-  return weights;
-}
 
 /** The float model with the values that codes stand for. */
 function testModel(engine: Engine, net: PaddleNet, weights: ReadonlyMap<string, QuantizedWeight>): PaddleNet {

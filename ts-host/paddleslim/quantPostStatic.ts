@@ -18,7 +18,6 @@ import type { Spelled } from './options/names.js';
 import { type QuantPostStaticOptions, type StaticSettings, staticSettings } from './options/static.js';
 import { writeFolder } from './paths.js';
 import { variablesOf } from './program/ops.js';
-import { quantizedWeights } from './quantPostDynamic.js';
 import { refuseInnerBlocks, refuseQuantized } from './refusals.js';
 import { PaddleQuantizeResult } from './result.js';
 import { slimSamples } from './samples.js';
@@ -28,6 +27,7 @@ import { fakeQuantizeStyle } from './styles/fakeQuantize.js';
 import { onnxFormatStyle } from './styles/onnxFormat.js';
 import { rangesStyle } from './styles/ranges.js';
 import type { Style } from './styles/style.js';
+import { quantizedWeights } from './weights.js';
 
 /** Quantizes weights and activations of a Paddle model as PaddleSlim's quant_post_static does, options and defaults its own. The
  *  float program runs in Octavo over the samples; no Paddle is needed.

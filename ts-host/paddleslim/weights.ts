@@ -4,6 +4,7 @@
 //   threshold = max |w|,  step = threshold / qmax,  code = roundHalfToEven(w / step),  qmax = 2^(bits − 1) − 1
 
 import type { RunContext } from '../context.js';
+import type { PaddleNet } from '../formats/paddle/program.js';
 import type { Granularity } from '../ir/plan.js';
 import { bytesData, type Tensor, type TensorData } from '../ir/tensor.js';
 import { codesData } from '../tensor/codes.js';
@@ -11,6 +12,7 @@ import { floatChunks } from '../tensor/floatChunks.js';
 import { scaleLayout } from '../tensor/layout.js';
 import { rangeOf } from '../tensor/range.js';
 import type { Engine } from '../wasm/engine.js';
+import type { Structure } from './structure.js';
 
 export type CodeBits = 8 | 16;
 
@@ -61,6 +63,21 @@ export async function quantizeWeight(
     qmax,
   });
   return { name, dims, bits, granularity, threshold, step, codes };
+}
+
+/** All weights of a structure, each read once. */
+export async function quantizedWeights(
+  engine: Engine,
+  { parameters }: PaddleNet,
+  structure: Structure,
+  bits: CodeBits,
+  context: RunContext,
+): Promise<Map<string, QuantizedWeight>> {
+  const weights = new Map<string, QuantizedWeight>();
+  for (const [name, granularity] of structure.weights) {
+    weights.set(name, await quantizeWeight(engine, parameters.get(name)!, granularity, bits, context));
+  }
+  return weights;
 }
 
 /** float32 numbers as the data of a tensor. */
