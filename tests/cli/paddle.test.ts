@@ -31,6 +31,20 @@ describe('a Paddle model', () => {
     assert.deepEqual({ ...byProgram, input: '' }, { ...byFolder, input: '' });
   });
 
+  it('a folder of Paddle 3, with other JSON beside its program -> its program', async () => {
+    const folder = testFolder();
+    const { json: program, pdiparams } = paddleGolden('pir', 'residual').files;
+    writeFileSync(join(folder, 'inference.json'), program!);
+    writeFileSync(join(folder, 'inference.pdiparams'), pdiparams!);
+    writeFileSync(join(folder, 'config.json'), '{"model_type": "net"}');
+    const told = json(await octavo(['inspect', folder, '--json']));
+    assert.equal(told.format, 'paddle');
+    assert.deepEqual(
+      (told.outputs as { name: string }[]).map(({ name }) => name),
+      ['fetch_name_0'],
+    );
+  });
+
   it('convert -> an ONNX file of the same graph', async () => {
     const folder = modelFolder();
     const output = join(folder, '../net.onnx');

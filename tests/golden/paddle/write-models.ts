@@ -131,6 +131,23 @@ async function mobileNet(): Promise<Net> {
   return { name: golden.name, model: await read(golden), feeds, batches: [feeds] };
 }
 
+/** paddle.vision's MobileNetV1 with all its channels, on a picture smaller than it was exported for. */
+async function writeWholeMobileNet(): Promise<void> {
+  const golden = paddleGolden('nets', 'mobilenetv1');
+  const feeds = feedsOf(golden);
+  const { json, pdmodel, pdiparams } = golden.files;
+  const model = await readPaddle(
+    { model: json ?? pdmodel!, params: pdiparams },
+    { inputDims: { x: [-1, 3, -1, -1] } },
+  );
+  const net: Net = { name: golden.name, model, feeds, batches: [feeds] };
+  await writeStatic(net, 'hist-onnx', { algo: 'hist' });
+  const dynamic = await quantPostDynamic({ modelDir: model, generateTestModel: true });
+  if (dynamic.testModel === undefined) throw new Error('there is a test model');
+  console.log('mobilenetv1, dynamic:', dynamic.size);
+  await write(`${net.name}/dynamic/test-model`, dynamic.testModel, dynamic.model, net);
+}
+
 /** A net with a table of words, by each way to quantize tables. */
 async function writeTables(): Promise<void> {
   const golden = paddleGolden('nets', 'words');
@@ -158,6 +175,17 @@ async function classifier(): Promise<Net | undefined> {
   return { name: 'classifier', model, feeds: picture(), batches: [picture(), picture()] };
 }
 
+/** A net of Paddle 3's JSON, quantized in each style. */
+async function writeFromPir(): Promise<void> {
+  const net = {
+    ...(await smallNet('residual')),
+    name: 'pir/residual',
+    model: await read(paddleGolden('pir', 'residual')),
+  };
+  for (const [style, options] of Object.entries(STYLES))
+    await writeStatic(net, `hist-${style}`, { algo: 'hist', ...options });
+}
+
 const only = process.argv[3];
 const isWanted = (name: string): boolean => only === undefined || name === only;
 
@@ -166,9 +194,11 @@ for (const name of ['classic', 'residual']) {
   if (isWanted(name)) await writeQuantized(await smallNet(name), ALGORITHMS);
 }
 if (isWanted('mobilenetv1-quarter')) await writeQuantized(await mobileNet(), ['hist']);
+if (isWanted('mobilenetv1')) await writeWholeMobileNet();
 if (isWanted('words')) await writeTables();
 const net = isWanted('classifier') ? await classifier() : undefined;
 if (net !== undefined) await writeQuantized(net, ['KL', 'hist', 'mse', 'avg', 'abs_max']);
+if (isWanted('pir')) await writeFromPir();
 for (const golden of paddleGoldens('pir')) {
   // These two are exported for pictures of another size, and large.
   if (!isWanted('pir') || ['mobilenetv1', 'resnet18'].includes(golden.name)) continue;
