@@ -109,7 +109,7 @@ describe('input files', () => {
   it('a folder -> exit 1', async () => {
     const run = await octavo(['quantize', testFolder()]);
     assert.equal(run.code, 1);
-    assert.match(run.stderr, /not a regular file/);
+    assert.match(run.stderr, /a folder is a model only with a program of Paddle in it.*\[NOT_A_MODEL\]/);
   });
 });
 

@@ -61,7 +61,10 @@ describe('options', () => {
   it('a path where there are none, a folder with two programs -> refused', async () => {
     await assert.rejects(run({ modelDir: '/somewhere' }), { code: 'INVALID_ARGUMENT' });
     const two = { ...modelDir, 'other.pdmodel': modelDir['m.pdmodel'] };
-    await assert.rejects(run({ modelDir: two }), /give modelFilename/);
+    await assert.rejects(
+      run({ modelDir: two }),
+      /several programs \(m\.pdmodel, other\.pdmodel\).*modelFilename/,
+    );
     await assert.rejects(run({ paramsFilename: 'missing' }), {
       code: 'IO_FAILED',
       place: { file: 'missing' },

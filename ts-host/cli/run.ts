@@ -4,11 +4,11 @@ import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Session, type SessionDiagnostics } from '../api/session.js';
 import type { Tensor } from '../data/tensor.js';
-import { folderSink } from '../io/node/folder-sink.js';
 import { ioWait } from '../io/wait.js';
 import { type StoredArray, writeNpy } from '../node/npy.js';
 import { writeNpz } from '../node/npz.js';
 import { refuseOverwritingInputs } from '../node/overwrite.js';
+import { writeByteFiles } from './byteFile.js';
 import { readFeeds } from './feeds.js';
 import type { RunFlags } from './flags.js';
 import { modelInput } from './input.js';
@@ -76,18 +76,7 @@ function stored({ dtype, dims, data }: Tensor): StoredArray {
 /** All of them or none. */
 async function save(folder: string, files: readonly (readonly [string, Uint8Array])[]): Promise<void> {
   await ioWait('making the folder', () => mkdir(folder, { recursive: true }), { place: { file: folder } });
-  const sink = folderSink(folder);
-  try {
-    for (const [name, bytes] of files) {
-      const file = await sink.create(name, bytes.byteLength);
-      await file.write(bytes);
-      await file.close();
-    }
-    await sink.commit();
-  } catch (error) {
-    await sink.abort();
-    throw error;
-  }
+  await writeByteFiles(folder, new Map(files));
 }
 
 const LONGEST_NAME = 150;

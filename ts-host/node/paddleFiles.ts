@@ -1,13 +1,10 @@
-// Paddle models on disk: which files of a folder they are, found as Paddle finds them, and opened.
-//
-//   program                       parameters
-//   NAME.pdmodel, NAME.json       NAME.pdiparams
-//   __model__                     __params__, else a file for each
+// Paddle models on disk: their files are found and opened.
 
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
+import { paramsName, programName } from '../formats/paddle/fileNames.js';
 import { paddleLayout, SNIFF_BYTES } from '../formats/paddle/sniff.js';
 import { checkLocation } from '../io/external.js';
 import { fileSource } from '../io/node/file-source.js';
@@ -106,30 +103,7 @@ async function findPaddleFiles(path: string, options: PaddleFilesOptions): Promi
   const folder = isFolder ? path : dirname(path);
   const place = { file: folder };
   const names = await ioWait('listing the folder', () => readdir(folder), { signal: options.signal, place });
-  const model = isFolder ? (options.modelFilename ?? programOf(names, folder)) : basename(path);
-  const params = options.paramsFilename ?? paramsOf(model, names);
+  const model = isFolder ? (options.modelFilename ?? programName(names, folder)) : basename(path);
+  const params = options.paramsFilename ?? paramsName(model, names);
   return { folder, model: join(folder, model), params: params && join(folder, params) };
-}
-
-/** The program of a folder: `inference` before `model` before others, the old layout last. */
-function programOf(names: readonly string[], folder: string): string {
-  const usual = ['inference', 'model'].flatMap((stem) => [`${stem}.pdmodel`, `${stem}.json`]);
-  const known = usual.find((name) => names.includes(name));
-  if (known !== undefined) return known;
-  const others = names.filter((name) => name.endsWith('.pdmodel'));
-  if (others.length === 0 && names.includes('__model__')) return '__model__';
-  const [only] = others;
-  if (only !== undefined && others.length === 1) return only;
-  const message =
-    only === undefined
-      ? 'the folder has no program of Paddle: no .pdmodel, no __model__, no inference.json'
-      : `the folder has several programs (${others.sort().join(', ')}): name one`;
-  throw new OctavoError('NOT_A_MODEL', message, { file: folder });
-}
-
-/** The file of all parameters that belongs to a program, where there is one. */
-function paramsOf(model: string, names: readonly string[]): string | undefined {
-  const stem = model.replace(/\.(pdmodel|json)$/, '');
-  const wanted = stem === model ? ['__params__', 'params'] : [`${stem}.pdiparams`];
-  return wanted.find((name) => names.includes(name));
 }

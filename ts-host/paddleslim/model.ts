@@ -2,6 +2,7 @@
 
 import type { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
+import { paramsName, programName } from '../formats/paddle/fileNames.js';
 import type { PaddleNet } from '../formats/paddle/program.js';
 import { readPaddleNet } from '../formats/paddle/readNet.js';
 import { type SourceInput, toSource } from '../io/any-source.js';
@@ -68,33 +69,15 @@ function givenFiles(given: Readonly<Record<string, SourceInput>>, context: RunCo
 }
 
 async function readNet(files: ModelFiles, names: ModelNames, context: RunContext): Promise<PaddleNet> {
-  const modelName = names.modelFilename ?? (await programName(files));
-  const model = await needed(files, modelName);
-  const paramsName = names.paramsFilename ?? (await paramsNameFor(files, modelName));
+  const there = await files.names();
+  const program = names.modelFilename ?? programName(there);
+  const model = await needed(files, program);
+  const combined = names.paramsFilename ?? paramsName(program, there);
   const parameters =
-    paramsName === undefined
+    combined === undefined
       ? { external: (name: string) => needed(files, name) }
-      : { combined: await needed(files, paramsName) };
+      : { combined: await needed(files, combined) };
   return readPaddleNet(model, parameters, context);
-}
-
-/** `__model__`, or else the only program there is. */
-async function programName(files: ModelFiles): Promise<string> {
-  const names = await files.names();
-  if (names.includes('__model__')) return '__model__';
-  const programs = names.filter((name) => /\.(pdmodel|json)$/.test(name));
-  if (programs.length === 1) return programs[0]!;
-  const found = programs.length === 0 ? 'there is none' : `there are ${programs.join(', ')}`;
-  throw new OctavoError('INVALID_ARGUMENT', `which file is the program? ${found}: give modelFilename`, {
-    field: 'modelFilename',
-  });
-}
-
-/** The file of all parameters that goes with a program; undefined where each has its own. */
-async function paramsNameFor(files: ModelFiles, modelName: string): Promise<string | undefined> {
-  const names = await files.names();
-  const stem = modelName.replace(/\.[^.]*$/, '');
-  return [`${stem}.pdiparams`, '__params__'].find((name) => names.includes(name));
 }
 
 async function needed(files: ModelFiles, name: string): Promise<Source> {
