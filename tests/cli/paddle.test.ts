@@ -90,7 +90,7 @@ describe('a Paddle model', () => {
   it('a folder without a program, or with several -> said so', async () => {
     const folder = testFolder();
     const none = await octavo(['inspect', folder]);
-    assert.match(none.stderr, /no program of Paddle/);
+    assert.match(none.stderr, /only with a program of Paddle/);
     for (const name of ['a.pdmodel', 'b.pdmodel']) writeFileSync(join(folder, name), 'x');
     const several = await octavo(['inspect', folder]);
     assert.match(several.stderr, /several programs \(a\.pdmodel, b\.pdmodel\)/);
