@@ -1,10 +1,11 @@
-// Paddle to ONNX: what Octavo writes of Paddle's models, onnxruntime computes as Paddle did.
+// Paddle to ONNX: what Octavo writes of Paddle's models, quantized ones too, onnxruntime computes as Paddle did.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { readPaddle, toOnnx } from '../../ts-host/paddle.js';
+import { convert } from '../../ts-host/paddleslim.js';
 import { ocrModels, sharedData } from '../support/data.js';
 import { paddleGolden } from '../support/paddleGoldens.js';
 import type { Feeds } from './job.js';
@@ -39,6 +40,22 @@ describe('written as ONNX', { skip: enginesMissing() ?? false }, () => {
       assert.ok(largestDifference(result, output!.data as Float32Array) < BOUND * scale);
     });
   }
+
+  test('a program of quantization-aware training, converted -> what Paddle simulates, within one step', async () => {
+    const { files, inputs, outputs } = paddleGolden('quantized', 'residual/aware/fake-frozen');
+    const quantized = await readPaddle({ model: files.pdmodel!, params: files.pdiparams });
+    const onnx = await toOnnx(await convert(quantized));
+    const { dims, data } = inputs.x!;
+    const feeds: Feeds = {
+      x: { kind: 'values', dtype: 'float32', dims: [...dims], values: Array.from(data, Number) },
+    };
+    const result = await run(await onnx.bytes(), feeds);
+    const wanted = Object.values(outputs)[0]!.data as Float32Array;
+    const step = Math.max(...Array.from(wanted, Math.abs)) / 127;
+    assert.equal(result.length, wanted.length);
+    const within = result.filter((value, i) => Math.abs(value - wanted[i]!) <= step);
+    assert.ok(within.length >= 0.999 * wanted.length);
+  });
 
   test('the direction classifier -> what its ONNX twin computes', {
     skip: sharedData === undefined,

@@ -2,7 +2,7 @@
 // what is refused.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
@@ -15,8 +15,6 @@ import { prepareOctavo } from '../support/octavo.js';
 import { type PaddleGolden, paddleGoldens } from '../support/paddleGoldens.js';
 
 before(prepareOctavo);
-
-const ENGINE = new URL('../consumers/node_modules/onnxruntime-node/dist/index.js', import.meta.url);
 
 const goldens = new Map([...paddleGoldens('quantized')].map((golden) => [golden.name, golden]));
 const golden = (name: string): PaddleGolden => goldens.get(name)!;
@@ -82,19 +80,6 @@ describe('convert', () => {
     const bytes = await (await toOnnx(converted)).bytes();
     const [own, written] = [await run(converted, golden(name)), await run(bytes, golden(name))];
     assert.deepEqual(written.output, own.output);
-  });
-
-  it('writes ONNX that onnxruntime runs', {
-    skip: !existsSync(ENGINE) && 'onnxruntime-node is not installed',
-  }, async () => {
-    const name = 'residual/aware/fake-frozen';
-    const bytes = await (await toOnnx(await convert(await read(name)))).bytes();
-    const { InferenceSession, Tensor } = await import(ENGINE.href);
-    const session = await InferenceSession.create(bytes, { logSeverityLevel: 4 });
-    const { data, dims } = golden(name).inputs.x!;
-    const outputs = await session.run({ x: new Tensor('float32', data, dims) });
-    const wanted = Object.values(golden(name).outputs)[0]!.data as Float32Array;
-    assert.ok(shareWithinStep(outputs[session.outputNames[0]].data, wanted) >= 0.999);
   });
 
   it('gives uint8 codes from 0 to what follows a Relu', async () => {
