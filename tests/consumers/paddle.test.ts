@@ -3,13 +3,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { readPaddle, toOnnx } from '../../ts-host/paddle.js';
 import { convert } from '../../ts-host/paddleslim.js';
 import { ocrModels, sharedData } from '../support/data.js';
+import { prepareOctavo } from '../support/octavo.js';
 import { paddleGolden } from '../support/paddleGoldens.js';
 import type { Feeds } from './job.js';
 import { enginesMissing, runModel } from './run.js';
+
+before(prepareOctavo);
 
 /** Of Paddle's own runs: sums in another order. */
 const BOUND = 2e-5;
