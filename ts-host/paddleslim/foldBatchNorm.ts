@@ -6,7 +6,7 @@
 // the batch norm's bias.
 
 import type { RunContext } from '../context.js';
-import { PaddleAttributes } from '../formats/paddle/attributes.js';
+import { PaddleAttributes, wholeNumber } from '../formats/paddle/attributes.js';
 import type { PaddleNet, PaddleOp } from '../formats/paddle/program.js';
 import { elementCount, readAll, type Tensor } from '../ir/tensor.js';
 import { scaledData } from '../tensor/scaledValues.js';
@@ -103,8 +103,7 @@ class Folder {
     if (conv === undefined || weight === undefined) return undefined;
     const own = await this.#bias(conv.op.inputs.get('Bias')?.[0], weight.channels);
     const added = await this.#bias(addition?.op.inputs.get('Y')?.[0], weight.channels);
-    const axis = addition?.op.attributes.get('axis');
-    const isAlong = addition === undefined || (axis?.kind === 'int' && axis.value === 1);
+    const isAlong = addition === undefined || wholeNumber(addition.op, 'axis', -1) === 1;
     if (own === undefined || added === undefined || !isAlong) return undefined;
     return { conv, addition, weight, bias: own.map((each, c) => each + added[c]!) };
   }
@@ -127,7 +126,8 @@ class Folder {
   }
 
   /** The filter of a convolution, where nobody else reads it and channels tell all that scaling wants to know. */
-  #weightOf({ type, inputs, attributes }: PaddleOp) {
+  #weightOf(op: PaddleOp) {
+    const { type, inputs } = op;
     const axis = Object.hasOwn(CHANNEL_AXIS, type) ? CHANNEL_AXIS[type]! : undefined;
     const name = inputs.get('Filter')?.[0];
     const tensor = name === undefined ? undefined : this.#draft.parameter(name);
@@ -138,8 +138,7 @@ class Folder {
     ) {
       return undefined;
     }
-    const groups = attributes.get('groups');
-    if (axis === 1 && groups?.kind === 'int' && groups.value > 1) return undefined;
+    if (axis === 1 && wholeNumber(op, 'groups', 1) > 1) return undefined;
     return { tensor, axis, channels: tensor.dims[axis]! };
   }
 

@@ -104,6 +104,12 @@ export class PaddleAttributes {
   }
 }
 
+/** A whole number of an operator, for those who ask for one attribute only.
+ *  @throws OctavoError as {@link PaddleAttributes} */
+export function wholeNumber(op: PaddleOp, name: string, fallback: number): number {
+  return new PaddleAttributes(op, op.type).int(name, fallback);
+}
+
 type ListAttribute = Extract<PaddleAttribute, { value: readonly unknown[] }>;
 
 function isList(attribute: PaddleAttribute): attribute is ListAttribute {

@@ -15,7 +15,7 @@ import { namedOptions, type Spelled } from './names.js';
 export interface QuantPostStaticOptions extends RunOptions {
   /** The float model. */
   readonly modelDir: SlimModel;
-  /** Default: `__model__`, or the only `.pdmodel`. */
+  /** Default: `inference` or `model` with .pdmodel or .json, else the only other `.pdmodel`, else `__model__`. */
   readonly modelFilename?: string | null | undefined;
   /** The file of all parameters. Default: the one that goes with the program; without one, a file for each parameter. */
   readonly paramsFilename?: string | null | undefined;

@@ -8,6 +8,7 @@
 // Paddle stores w as float32 holding whole numbers; the cast makes it a quarter of that and runs everywhere. Operators without a
 // weight get fake_quantize_dequantize_* in front; all that are observed get `out_threshold`.
 
+import { wholeNumber } from '../../formats/paddle/attributes.js';
 import type { PaddleOp } from '../../formats/paddle/program.js';
 import { dequantizedData } from '../../tensor/dequantizedValues.js';
 import { isMatrixProduct, quantizedArguments } from '../operators.js';
@@ -221,8 +222,7 @@ class Rewriting {
 
   /** Thresholds of the output's channels. In a transposed convolution the groups share those of the filter. */
   #channelScale(op: PaddleOp, { threshold }: QuantizedWeight): string {
-    const held = op.type === 'conv2d_transpose' ? op.attributes.get('groups') : undefined;
-    const groups = held?.kind === 'int' ? held.value : 1;
+    const groups = op.type === 'conv2d_transpose' ? wholeNumber(op, 'groups', 1) : 1;
     const all = Float32Array.from(
       { length: groups * threshold.length },
       (_, c) => threshold[c % threshold.length]!,
@@ -238,9 +238,7 @@ class Rewriting {
   /** The dim of the output that channels lie on. */
   #channelDim(op: PaddleOp, output: string): number {
     if (!isMatrixProduct(op.type)) return 1;
-    const held = op.attributes.get('x_num_col_dims');
-    if (held?.kind === 'int') return held.value;
-    return (this.#draft.variable(output)?.dims?.length ?? 2) - 1;
+    return wholeNumber(op, 'x_num_col_dims', (this.#draft.variable(output)?.dims?.length ?? 2) - 1);
   }
 
   #addBias(name: string, bias: string): string {
