@@ -5,7 +5,7 @@ import type { PaddleNet } from '../formats/paddle/program.js';
 import { planPaddleFiles } from '../formats/paddle/write/files.js';
 import { PaddleModel } from '../paddle/paddleModel.js';
 import { PaddleOutput } from '../paddle/writePaddle.js';
-import type { SaveSettings } from './options/static.js';
+import type { SaveSettings } from './options/model.js';
 import type { SkippedOp } from './structure.js';
 import type { SeenRange } from './styles/style.js';
 

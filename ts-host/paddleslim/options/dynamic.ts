@@ -1,24 +1,14 @@
 // The options of quantPostDynamic, as PaddleSlim's quant_post_dynamic has them, with its defaults.
 
-import type { RunOptions } from '../../context.js';
-import { OctavoError } from '../../errors.js';
-import type { SlimModel } from '../model.js';
 import type { CodeBits } from '../weights.js';
 import { OptionReader } from './check.js';
+import { MODEL_NAMES, type ModelOptions, modelSettings } from './model.js';
 import { namedOptions, type Spelled } from './names.js';
-import { saveSettings } from './static.js';
 
 /** Options of quantPostDynamic; PaddleSlim's spelling is taken too. */
-export interface QuantPostDynamicOptions extends RunOptions {
-  /** The float model. */
-  readonly modelDir: SlimModel;
-  /** As for quantPostStatic. */
-  readonly modelFilename?: string | null | undefined;
-  readonly paramsFilename?: string | null | undefined;
+export interface QuantPostDynamicOptions extends ModelOptions {
   /** Folder to write to (Node); the model goes to `quantized_model` in it, the test model to `test_model`. */
   readonly saveModelDir?: string | undefined;
-  readonly saveModelFilename?: string | undefined;
-  readonly saveParamsFilename?: string | null | undefined;
   /** Of conv2d, depthwise_conv2d and mul, which stands for matmul and matmul_v2 too. Default conv2d and mul. */
   readonly quantizableOpType?: readonly string[] | undefined;
   /** 8 (default) or 16. */
@@ -30,19 +20,12 @@ export interface QuantPostDynamicOptions extends RunOptions {
 }
 
 const NAMES = [
-  'modelDir',
-  'modelFilename',
-  'paramsFilename',
+  ...MODEL_NAMES,
   'saveModelDir',
-  'saveModelFilename',
-  'saveParamsFilename',
   'quantizableOpType',
   'weightBits',
   'weightQuantizeType',
   'generateTestModel',
-  'signal',
-  'onProgress',
-  'memoryLimit',
 ] as const satisfies readonly (keyof QuantPostDynamicOptions)[];
 
 const ALSO = { saveModelPath: 'saveModelDir', quantizeModelPath: 'saveModelDir' };
@@ -58,19 +41,13 @@ const withProducts = (types: readonly string[]): readonly string[] =>
 export function dynamicSettings(options: Spelled<QuantPostDynamicOptions>) {
   const named = namedOptions(options, NAMES, ALSO);
   const read = new OptionReader(named);
-  if (named.modelDir === undefined || named.modelDir === null) {
-    throw new OctavoError('INVALID_ARGUMENT', 'modelDir is needed: the float model', { field: 'modelDir' });
-  }
   const weightTypes = ['channel_wise_abs_max', 'abs_max'] as const;
   return {
-    model: named.modelDir as SlimModel,
-    names: { modelFilename: read.text('modelFilename'), paramsFilename: read.text('paramsFilename') },
-    save: saveSettings(named, read, 'saveModelDir'),
+    ...modelSettings(named, read, 'saveModelDir'),
     types: withProducts(read.words('quantizableOpType', ['conv2d', 'mul'], TYPES)),
     bits: read.oneOf<CodeBits>('weightBits', 8, [8, 16]),
     perChannel:
       read.oneOf('weightQuantizeType', 'channel_wise_abs_max', weightTypes) === 'channel_wise_abs_max',
     generateTestModel: read.bool('generateTestModel', false),
-    run: named as RunOptions,
   };
 }

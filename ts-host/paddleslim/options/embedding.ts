@@ -1,12 +1,10 @@
 // The options of quantEmbedding: PaddleSlim's quant_embedding with its config, and where the model is.
 
-import type { RunOptions } from '../../context.js';
 import { OctavoError } from '../../errors.js';
-import type { SlimModel } from '../model.js';
 import type { CodeBits } from '../weights.js';
 import { OptionReader } from './check.js';
+import { MODEL_NAMES, type ModelOptions, modelSettings } from './model.js';
 import { namedOptions, type Spelled } from './names.js';
-import { saveSettings } from './static.js';
 
 /** How tables of one type of operator are quantized. */
 export interface EmbeddingConfig {
@@ -28,15 +26,8 @@ export interface TablesConfig {
 }
 
 /** Options of quantEmbedding; PaddleSlim's spelling is taken too. */
-export interface QuantEmbeddingOptions extends RunOptions {
-  /** The float model. */
-  readonly modelDir: SlimModel;
-  /** As for quantPostStatic. */
-  readonly modelFilename?: string | null | undefined;
-  readonly paramsFilename?: string | null | undefined;
+export interface QuantEmbeddingOptions extends ModelOptions {
   readonly saveModelDir?: string | undefined;
-  readonly saveModelFilename?: string | undefined;
-  readonly saveParamsFilename?: string | null | undefined;
   readonly config?: Spelled<TablesConfig> | undefined;
   /** Paddle's environment: taken and not used. */
   readonly place?: unknown;
@@ -44,18 +35,11 @@ export interface QuantEmbeddingOptions extends RunOptions {
 }
 
 const NAMES = [
-  'modelDir',
-  'modelFilename',
-  'paramsFilename',
+  ...MODEL_NAMES,
   'saveModelDir',
-  'saveModelFilename',
-  'saveParamsFilename',
   'config',
   'place',
   'scope',
-  'signal',
-  'onProgress',
-  'memoryLimit',
 ] as const satisfies readonly (keyof QuantEmbeddingOptions)[];
 
 const ALSO = { saveModelPath: 'saveModelDir', quantizeModelPath: 'saveModelDir' };
@@ -73,20 +57,14 @@ export interface TableSettings {
 export function embeddingSettings(options: Spelled<QuantEmbeddingOptions>) {
   const named = namedOptions(options, NAMES, ALSO);
   const read = new OptionReader(named);
-  if (named.modelDir === undefined || named.modelDir === null) {
-    throw new OctavoError('INVALID_ARGUMENT', 'modelDir is needed: the float model', { field: 'modelDir' });
-  }
   const config = namedOptions(named.config ?? {}, ['quantizeOpTypes', ...Object.values(TYPES)]);
   const known = Object.keys(TYPES) as (keyof typeof TYPES)[];
   const types = new OptionReader(config).words('quantizeOpTypes', known, known) as typeof known;
   return {
-    model: named.modelDir as SlimModel,
-    names: { modelFilename: read.text('modelFilename'), paramsFilename: read.text('paramsFilename') },
-    save: saveSettings(named, read, 'saveModelDir'),
+    ...modelSettings(named, read, 'saveModelDir'),
     tables: new Map<string, TableSettings>(
       types.map((type) => [type, tableSettings(config[TYPES[type]] ?? {})]),
     ),
-    run: named as RunOptions,
   };
 }
 

@@ -1,30 +1,19 @@
 // The options of quantPostStatic, as PaddleSlim's quant_post_static has them, with its defaults.
 
-import type { RunOptions } from '../../context.js';
 import { OctavoError } from '../../errors.js';
 import { ALGORITHMS, type Algorithm } from '../calibrate.js';
-import type { SlimModel } from '../model.js';
 import { QUANTIZABLE_TYPES, WEIGHT_TYPES } from '../operators.js';
 import type { SlimData } from '../samples.js';
 import type { CodeBits } from '../weights.js';
 import { activationTypesFor, BACKENDS, type DeployBackend } from './backends.js';
 import { OptionReader } from './check.js';
+import { MODEL_NAMES, type ModelOptions, modelSettings } from './model.js';
 import { namedOptions, type Spelled } from './names.js';
 
 /** Options of quantPostStatic; PaddleSlim's spelling (`batch_nums`) is taken too. */
-export interface QuantPostStaticOptions extends RunOptions {
-  /** The float model. */
-  readonly modelDir: SlimModel;
-  /** Default: `inference` or `model` with .pdmodel or .json, else the only other `.pdmodel`, else `__model__`. */
-  readonly modelFilename?: string | null | undefined;
-  /** The file of all parameters. Default: the one that goes with the program; without one, a file for each parameter. */
-  readonly paramsFilename?: string | null | undefined;
+export interface QuantPostStaticOptions extends ModelOptions {
   /** Folder to write to (Node). Default: nothing is written, take the files from the result. */
   readonly quantizeModelPath?: string | undefined;
-  /** Default `model.pdmodel`. */
-  readonly saveModelFilename?: string | undefined;
-  /** Default `model.pdiparams`; null for a file for each parameter. */
-  readonly saveParamsFilename?: string | null | undefined;
   /** Batches. */
   readonly dataLoader?: SlimData | undefined;
   readonly batchGenerator?: SlimData | undefined;
@@ -74,12 +63,8 @@ export type ActivationQuantizeType = 'abs_max' | 'range_abs_max' | 'moving_avera
 export type WeightQuantizeType = ActivationQuantizeType | 'channel_wise_abs_max';
 
 const NAMES = [
-  'modelDir',
-  'modelFilename',
-  'paramsFilename',
+  ...MODEL_NAMES,
   'quantizeModelPath',
-  'saveModelFilename',
-  'saveParamsFilename',
   'dataLoader',
   'batchGenerator',
   'sampleGenerator',
@@ -103,9 +88,6 @@ const NAMES = [
   'deployBackend',
   'executor',
   'scope',
-  'signal',
-  'onProgress',
-  'memoryLimit',
 ] as const satisfies readonly (keyof QuantPostStaticOptions)[];
 
 /** Names that older versions had. */
@@ -120,14 +102,9 @@ export type StaticSettings = ReturnType<typeof staticSettings>;
 export function staticSettings(options: Spelled<QuantPostStaticOptions>) {
   const named = namedOptions(options, NAMES, ALSO);
   const read = new OptionReader(named);
-  if (named.modelDir === undefined || named.modelDir === null) {
-    throw new OctavoError('INVALID_ARGUMENT', 'modelDir is needed: the float model', { field: 'modelDir' });
-  }
   refuseAdaround(read.oneOf('roundType', 'round', ['round', 'adaround']));
   return {
-    model: named.modelDir as SlimModel,
-    names: { modelFilename: read.text('modelFilename'), paramsFilename: read.text('paramsFilename') },
-    save: saveSettings(named, read, 'quantizeModelPath'),
+    ...modelSettings(named, read, 'quantizeModelPath'),
     samples: {
       dataLoader: (named.dataLoader ?? undefined) as SlimData | undefined,
       batchGenerator: (named.batchGenerator ?? undefined) as SlimData | undefined,
@@ -149,7 +126,6 @@ export function staticSettings(options: Spelled<QuantPostStaticOptions>) {
     compat: named.compat === undefined ? undefined : read.oneOf('compat', 'paddle', ['paddle'] as const),
     saveInt8: read.bool('saveInt8', true),
     activationTypes: activationTypesFor(backendOf(read.text('deployBackend'))),
-    run: named as RunOptions,
   };
 }
 
@@ -176,24 +152,4 @@ function bitsOf(read: OptionReader): CodeBits {
   if (activation === weight) return weight;
   const message = `weightBits (${weight}) and activationBits (${activation}) must be the same, as in Paddle`;
   throw new OctavoError('INVALID_ARGUMENT', message, { field: 'activationBits' });
-}
-
-export interface SaveSettings {
-  readonly path: string | undefined;
-  readonly modelFilename: string;
-  /** null: a file for each parameter. */
-  readonly paramsFilename: string | null;
-}
-
-export function saveSettings(
-  named: Readonly<Record<string, unknown>>,
-  read: OptionReader,
-  path: string,
-): SaveSettings {
-  return {
-    path: read.text(path),
-    modelFilename: read.text('saveModelFilename') ?? 'model.pdmodel',
-    paramsFilename:
-      named.saveParamsFilename === null ? null : (read.text('saveParamsFilename') ?? 'model.pdiparams'),
-  };
 }

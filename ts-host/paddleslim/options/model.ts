@@ -1,0 +1,58 @@
+// What every function of PaddleSlim's asks first: which model, and where the quantized one goes.
+
+import type { RunOptions } from '../../context.js';
+import { OctavoError } from '../../errors.js';
+import type { SlimModel } from '../model.js';
+import type { OptionReader } from './check.js';
+
+/** Options of all functions. */
+export interface ModelOptions extends RunOptions {
+  /** The float model. */
+  readonly modelDir: SlimModel;
+  /** Default: `inference` or `model` with .pdmodel or .json, else the only other `.pdmodel`, else `__model__`. */
+  readonly modelFilename?: string | null | undefined;
+  /** The file of all parameters. Default: the one that goes with the program; without one, a file for each parameter. */
+  readonly paramsFilename?: string | null | undefined;
+  /** Default `model.pdmodel`. */
+  readonly saveModelFilename?: string | undefined;
+  /** Default `model.pdiparams`; null for a file for each parameter. */
+  readonly saveParamsFilename?: string | null | undefined;
+}
+
+export const MODEL_NAMES = [
+  'modelDir',
+  'modelFilename',
+  'paramsFilename',
+  'saveModelFilename',
+  'saveParamsFilename',
+  'signal',
+  'onProgress',
+  'memoryLimit',
+] as const satisfies readonly (keyof ModelOptions)[];
+
+export interface SaveSettings {
+  readonly path: string | undefined;
+  readonly modelFilename: string;
+  /** null: a file for each parameter. */
+  readonly paramsFilename: string | null;
+}
+
+/** @param folder - the option that names the folder to write to
+ *  @throws OctavoError `INVALID_ARGUMENT` without a model */
+export function modelSettings(named: Readonly<Record<string, unknown>>, read: OptionReader, folder: string) {
+  if (named.modelDir === undefined || named.modelDir === null) {
+    throw new OctavoError('INVALID_ARGUMENT', 'modelDir is needed: the float model', { field: 'modelDir' });
+  }
+  const save: SaveSettings = {
+    path: read.text(folder),
+    modelFilename: read.text('saveModelFilename') ?? 'model.pdmodel',
+    paramsFilename:
+      named.saveParamsFilename === null ? null : (read.text('saveParamsFilename') ?? 'model.pdiparams'),
+  };
+  return {
+    model: named.modelDir as SlimModel,
+    names: { modelFilename: read.text('modelFilename'), paramsFilename: read.text('paramsFilename') },
+    save,
+    run: named as RunOptions,
+  };
+}
