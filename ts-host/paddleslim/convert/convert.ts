@@ -40,14 +40,10 @@ export async function convert(
   const settings = convertSettings(options);
   const context = new RunContext(settings.run);
   const { net, close } = await openNet(quantized, settings.names, context);
-  const graphs = new DebugGraphs(settings.debug);
+  const graphs = new DebugGraphs(settings.debug, context);
   try {
-    const { model, lone } = await converted(
-      net,
-      new Choice(net.program.blocks[0]!.ops, settings),
-      graphs,
-      context,
-    );
+    const choice = new Choice(net.program.blocks[0]!.ops, settings);
+    const { model, lone } = await converted(net, choice, graphs, context);
     const result = new ConvertedModel(model, lone, close);
     const { int8ModelSavePath } = settings;
     if (int8ModelSavePath !== undefined)
@@ -56,8 +52,6 @@ export async function convert(
   } catch (error) {
     await close();
     throw error;
-  } finally {
-    await graphs.end(context);
   }
 }
 

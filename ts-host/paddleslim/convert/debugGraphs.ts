@@ -1,40 +1,29 @@
-// The graphs of a conversion for people: told as they come, or written into a folder when it ends, be it with an error.
+// The graphs of a conversion for people: told, or written into a folder, as they come, so that those before an error are there.
 
-import { RunContext } from '../../context.js';
-import type { OutputFile } from '../../io/output.js';
+import type { RunContext } from '../../context.js';
 import type { Graph } from '../../ir/model.js';
 import { bytesData } from '../../ir/tensor.js';
 import { graphToDot } from '../../report/dot.js';
-import type { ConvertOptions, DebugGraph } from '../options/convert.js';
+import type { ConvertOptions } from '../options/convert.js';
 import { writeFolder } from '../paths.js';
 
 export class DebugGraphs {
   readonly #debug: ConvertOptions['debug'];
-  readonly #graphs: DebugGraph[] = [];
+  readonly #context: RunContext;
   #count = 0;
 
-  constructor(debug: ConvertOptions['debug']) {
+  constructor(debug: ConvertOptions['debug'], context: RunContext) {
     this.#debug = debug;
+    this.#context = context;
   }
 
   /** Shows the graph behind a step. */
   async show(step: string, graph: Graph): Promise<void> {
-    const name = `${String(this.#count++).padStart(2, '0')}-${step}.dot`;
     if (this.#debug === undefined) return;
-    const shown = { name, text: graphToDot(graph) };
-    if (typeof this.#debug === 'function') await this.#debug(shown);
-    else this.#graphs.push(shown);
+    const name = `${String(this.#count++).padStart(2, '0')}-${step}.dot`;
+    const text = graphToDot(graph);
+    if (typeof this.#debug === 'function') return this.#debug({ name, text });
+    const file = { name, ...bytesData(new TextEncoder().encode(text)) };
+    await writeFolder(this.#debug, [file], this.#context);
   }
-
-  /** Writes what is to be written. */
-  async end(context: RunContext): Promise<void> {
-    if (typeof this.#debug !== 'string') return;
-    // An aborted conversion is worth looking at, too.
-    const writing = context.signal?.aborted ? new RunContext({}) : context;
-    await writeFolder(this.#debug, this.#graphs.map(asFile), writing);
-  }
-}
-
-function asFile({ name, text }: DebugGraph): OutputFile {
-  return { name, ...bytesData(new TextEncoder().encode(text)) };
 }

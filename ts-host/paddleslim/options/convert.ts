@@ -70,7 +70,7 @@ function parts(value: unknown): unknown {
 
 function ids(value: unknown): readonly number[] {
   const list = Array.isArray(value)
-    ? value.map((each) => (typeof each === 'string' ? Number(each) : each))
+    ? value.map((each) => (typeof each === 'string' && /^\d+$/.test(each) ? Number(each) : each))
     : value;
   if (list === undefined || (Array.isArray(list) && list.every((each) => typeof each === 'number')))
     return list ?? [];

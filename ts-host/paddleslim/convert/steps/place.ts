@@ -7,13 +7,11 @@
 // Paddle's codes end at the threshold, 127 steps; with zero point 0 those of uint8 would go on to 255, and with 128 to one below
 // −127 where Paddle ends there. A Clip keeps them equal; an integer operator in front takes it into its own clamp.
 
-import { GraphIndex } from '../../../ir/graphIndex.js';
 import type { Graph, Node } from '../../../ir/model.js';
-import { type ClipBounds, clipBounds } from '../clipBounds.js';
 import { Constants } from '../constants.js';
-import { isNeverNegative, upperBound } from '../movers.js';
 import { makeNode } from '../nodes.js';
 import { type CodeRange, type ConvertStep, type ConvertTools, isSameRange, type Reads } from '../step.js';
+import { ValueBounds } from '../valueBounds.js';
 
 const QMAX = 127;
 
@@ -21,30 +19,23 @@ export const place: ConvertStep = {
   name: 'place',
   async run(state, tools) {
     const { graph, reads } = state;
-    const placer = new Placer(graph, reads, await clipBounds(graph, tools.context), tools);
+    const placer = new Placer(graph, reads, await ValueBounds.of(graph, tools.context), tools);
     return { ...state, graph: placer.placed() };
   },
 };
 
 class Placer {
   readonly #graph: Graph;
-  readonly #index: GraphIndex;
   readonly #reads: ReadonlyMap<string, Reads>;
-  readonly #bounds: ReadonlyMap<string, ClipBounds>;
+  readonly #bounds: ValueBounds;
   readonly #tools: ConvertTools;
   readonly #constants: Constants;
   /** By value: what its codes stand for is called, for each range it is read in. */
   readonly #dequantized = new Map<string, { readonly range: CodeRange; readonly name: string }[]>();
   readonly #nodes: Node[] = [];
 
-  constructor(
-    graph: Graph,
-    reads: ReadonlyMap<string, Reads>,
-    bounds: ReadonlyMap<string, ClipBounds>,
-    tools: ConvertTools,
-  ) {
+  constructor(graph: Graph, reads: ReadonlyMap<string, Reads>, bounds: ValueBounds, tools: ConvertTools) {
     this.#graph = graph;
-    this.#index = new GraphIndex(graph);
     this.#reads = reads;
     this.#bounds = bounds;
     this.#tools = tools;
@@ -88,7 +79,7 @@ class Placer {
 
   #place(value: string, range: CodeRange): void {
     const { fresh } = this.#tools;
-    const isPositive = isNeverNegative(this.#index, value, this.#bounds);
+    const isPositive = this.#bounds.isNeverNegative(value);
     const scale = this.#constants.of(`${value}_scale`, 'float32', range.step);
     const zeroPoint = this.#constants.of(`${value}_zero_point`, 'uint8', isPositive ? 0 : QMAX + 1);
     const codes = fresh(`${value}_codes`);
@@ -102,7 +93,7 @@ class Placer {
   /** The value cut off where its codes end and those of uint8 would not, unless it never gets there. */
   #clipped(value: string, { step, least }: CodeRange, isPositive: boolean): string {
     // What is less than half a step beyond is rounded back anyway.
-    const isBelow = upperBound(this.#index, value, this.#bounds) < (QMAX + 0.5) * step;
+    const isBelow = this.#bounds.upper(value) < (QMAX + 0.5) * step;
     if (isPositive ? isBelow : least !== -QMAX) return value;
     const clipped = this.#tools.fresh(`${value}_clipped`);
     const bound = this.#constants.of(
