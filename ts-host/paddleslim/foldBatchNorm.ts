@@ -12,6 +12,7 @@ import { elementCount, readAll, type Tensor } from '../ir/tensor.js';
 import { scaledData } from '../tensor/scaledValues.js';
 import type { Engine } from '../wasm/engine.js';
 import { batchNormAffine } from '../wasm/kernels/fold.js';
+import { channelDim, pictureChannelDim } from './channelDim.js';
 import { ProgramDraft } from './program/draft.js';
 import { intAttribute, makeOp, variablesOf } from './program/ops.js';
 import { floatData } from './weights.js';
@@ -22,6 +23,9 @@ const CHANNEL_AXIS: Readonly<Record<string, number>> = {
   depthwise_conv2d: 0,
   conv2d_transpose: 1,
 };
+
+/** Dims of what convolutions make: [N, C, H, W] or [N, H, W, C]. */
+const RANK = 4;
 
 /** The net with batch norms folded into convolutions, with a bias or without, whose output nothing else reads. */
 export async function foldBatchNorms(
@@ -47,6 +51,8 @@ interface Before {
   /** Between the two, the addition of a bias. */
   readonly addition: Placed | undefined;
   readonly weight: { readonly tensor: Tensor; readonly axis: number; readonly channels: number };
+  /** Dim of the output that channels lie on. */
+  readonly dim: number;
   /** All that is added before the batch norm. */
   readonly bias: Float32Array;
 }
@@ -76,9 +82,7 @@ class Folder {
     const vectors = await this.#vectors(norm);
     if (before === undefined || vectors?.[0]?.length !== before.bias.length) return;
     const [gamma, beta, mean, variance] = vectors as [Float32Array, Float32Array, Float32Array, Float32Array];
-    const attributes = new PaddleAttributes(norm, norm.type);
-    if (attributes.string('data_layout', 'NCHW') === 'NHWC') return;
-    const epsilon = attributes.float('epsilon', 1e-5);
+    const epsilon = new PaddleAttributes(norm, norm.type).float('epsilon', 1e-5);
     const { scale, shift } = batchNormAffine(this.#engine, gamma, beta, mean, variance, epsilon);
     if (![...scale, ...shift].every(Number.isFinite)) return;
     const { tensor, axis } = before.weight;
@@ -103,9 +107,16 @@ class Folder {
     if (conv === undefined || weight === undefined) return undefined;
     const own = await this.#bias(conv.op.inputs.get('Bias')?.[0], weight.channels);
     const added = await this.#bias(addition?.op.inputs.get('Y')?.[0], weight.channels);
-    const isAlong = addition === undefined || wholeNumber(addition.op, 'axis', -1) === 1;
-    if (own === undefined || added === undefined || !isAlong) return undefined;
-    return { conv, addition, weight, bias: own.map((each, c) => each + added[c]!) };
+    const dim = channelDim(conv.op, undefined);
+    if (own === undefined || added === undefined || pictureChannelDim(norm, 'data_layout') !== dim)
+      return undefined;
+    if (addition !== undefined && additionDim(addition.op, this.#dimsOfY(addition.op)) !== dim)
+      return undefined;
+    return { conv, addition, weight, dim, bias: own.map((each, c) => each + added[c]!) };
+  }
+
+  #dimsOfY({ inputs }: PaddleOp): readonly number[] {
+    return this.#draft.parameter(inputs.get('Y')?.[0] ?? '')?.dims ?? [];
   }
 
   /** The operator that makes a variable which only the operator at `reader` reads. */
@@ -158,7 +169,7 @@ class Folder {
   }
 
   /** An addition in the place of the batch norm; those before it go into it. */
-  #replace(norm: PaddleOp, index: number, { conv, addition }: Before, sum: Float32Array): void {
+  #replace(norm: PaddleOp, index: number, { conv, addition, dim }: Before, sum: Float32Array): void {
     const bias = norm.inputs.get('Bias')![0]!;
     const isFree = this.#only(this.#readers, bias) === index;
     const name = isFree ? bias : this.#draft.fresh(`${bias}_folded`);
@@ -170,7 +181,7 @@ class Folder {
     this.#ops[conv.index] = { ...conv.op, inputs };
     if (addition !== undefined) this.#ops[addition.index] = undefined;
     const [value] = conv.op.outputs.get('Output')!;
-    const axis = { axis: intAttribute(1) };
+    const axis = { axis: intAttribute(dim) };
     this.#ops[index] = makeOp(
       'elementwise_add',
       { X: value!, Y: name },
@@ -184,6 +195,20 @@ class Folder {
     const [first, ...more] = by.get(name) ?? [];
     return more.length === 0 ? first : undefined;
   }
+}
+
+/** The dim of a picture along which an addition's Y has its elements, all other dims of it being 1. Y is laid on X from the dim
+ *  `axis`, or so that the last dims meet. */
+function additionDim(addition: PaddleOp, y: readonly number[]): number {
+  const axis = wholeNumber(addition, 'axis', -1);
+  const first = axis === -1 ? RANK - y.length : axis;
+  return (
+    first +
+    Math.max(
+      0,
+      y.findIndex((dim) => dim !== 1),
+    )
+  );
 }
 
 function push(lists: Map<string, number[]>, key: string, value: number): void {

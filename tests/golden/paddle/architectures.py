@@ -191,6 +191,25 @@ class Vgg(nn.Layer):
         return self.head(paddle.flatten(self.pool(self.features(x)), 1))
 
 
+class ChannelsLast(nn.Layer):
+    """Every convolution that is quantized, in NHWC; no side of a picture is as long as its channels are many."""
+
+    def __init__(self):
+        super().__init__()
+        layout = {'data_format': 'NHWC'}
+        self.stem = nn.Conv2D(3, 8, 3, padding=1, **layout)
+        self.depthwise = nn.Conv2D(8, 8, 3, stride=2, padding=1, groups=8, bias_attr=False, **layout)
+        self.norm = nn.BatchNorm2D(8, **layout)
+        self.wider = nn.Conv2DTranspose(8, 6, 2, stride=2, groups=2, **layout)
+        self.pool = nn.AdaptiveAvgPool2D(1, **layout)
+        self.head = nn.Linear(6, 5)
+
+    def forward(self, x):
+        y = F.relu(self.norm(self.depthwise(F.relu(self.stem(x)))))
+        y = paddle.flatten(self.pool(self.wider(y)), 1)
+        return F.softmax(self.head(y))
+
+
 def picture(size, channels=3, batch=-1):
     return [InputSpec([batch, channels, *size], 'float32', 'x')]
 
@@ -206,6 +225,7 @@ NETS = {
     'recurrent': (Recurrent, picture((16, -1)), [[2, 3, 16, 40]]),
     'svtr': (Svtr, picture((16, -1)), [[2, 3, 16, 40]]),
     'encoder': (Encoder, [*IDS, InputSpec([-1, -1], 'int64', 'kinds')], [[2, 9], [2, 9]]),
+    'channels-last': (ChannelsLast, [InputSpec([-1, 10, 12, 3], 'float32', 'x')], [[2, 10, 12, 3]]),
     'vgg': (Vgg, picture((32, 32)), [[1, 3, 32, 32]]),
     'mobilenetv1-quarter': (lambda: models.MobileNetV1(scale=0.25, num_classes=10), picture((32, 32)), [[2, 3, 32, 32]]),
     'mobilenetv1': (lambda: models.MobileNetV1(), picture((224, 224)), [[1, 3, 64, 64]]),

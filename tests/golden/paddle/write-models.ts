@@ -95,6 +95,8 @@ async function writeQuantized(net: Net, algorithms: readonly (typeof ALGORITHMS)
   await writeStatic(net, 'hist-onnx-16', { ...widths, onnxFormat: true });
   await writeStatic(net, 'hist-onnx-per-tensor', { algo: 'hist', weightQuantizeType: 'abs_max' });
   await writeStatic(net, 'hist-onnx-full', { algo: 'hist', isFullQuantize: true });
+  await writeStatic(net, 'hist-onnx-folded', { algo: 'hist', optimizeModel: true });
+  await writeStatic(net, 'hist-fake-folded', { algo: 'hist', optimizeModel: true, onnxFormat: false });
   const quantizableOpType = ['conv2d', 'depthwise_conv2d', 'mul'];
   const dynamic = await quantPostDynamic({ modelDir: net.model, quantizableOpType, generateTestModel: true });
   const { testModel } = dynamic;
@@ -125,8 +127,9 @@ async function smallNet(name: string): Promise<Net> {
   return { name, model: await read(golden), feeds: feedsOf(golden), batches };
 }
 
-async function mobileNet(): Promise<Net> {
-  const golden = paddleGolden('nets', 'mobilenetv1-quarter');
+/** Nets of container `nets`, whose inputs are the samples too. */
+async function wholeNet(name: string): Promise<Net> {
+  const golden = paddleGolden('nets', name);
   const feeds = feedsOf(golden);
   return { name: golden.name, model: await read(golden), feeds, batches: [feeds] };
 }
@@ -193,7 +196,9 @@ await prepareOctavo();
 for (const name of ['classic', 'residual']) {
   if (isWanted(name)) await writeQuantized(await smallNet(name), ALGORITHMS);
 }
-if (isWanted('mobilenetv1-quarter')) await writeQuantized(await mobileNet(), ['hist']);
+for (const name of ['mobilenetv1-quarter', 'channels-last']) {
+  if (isWanted(name)) await writeQuantized(await wholeNet(name), ['hist']);
+}
 if (isWanted('mobilenetv1')) await writeWholeMobileNet();
 if (isWanted('words')) await writeTables();
 const net = isWanted('classifier') ? await classifier() : undefined;

@@ -11,6 +11,7 @@
 import { wholeNumber } from '../../formats/paddle/attributes.js';
 import type { PaddleOp } from '../../formats/paddle/program.js';
 import { dequantizedData } from '../../tensor/dequantizedValues.js';
+import { channelDim } from '../channelDim.js';
 import { isMatrixProduct, quantizedArguments } from '../operators.js';
 import { ProgramDraft } from '../program/draft.js';
 import {
@@ -97,7 +98,10 @@ class Rewriting {
     this.#ops.push(this.#observed(withAttributes(withoutBias(quantized), type)));
     const output = op.outputs.get(known.outputs[0]!)![0]!;
     const made = this.#dequantize(op, site, output);
-    this.#renamed.set(output, bias === undefined ? made : this.#addBias(made, bias));
+    this.#renamed.set(
+      output,
+      bias === undefined ? made : this.#addBias(made, bias, this.#channelDim(op, output)),
+    );
   }
 
   #simulatedOp(op: PaddleOp, site: QuantSite): void {
@@ -235,16 +239,14 @@ class Rewriting {
     );
   }
 
-  /** The dim of the output that channels lie on. */
   #channelDim(op: PaddleOp, output: string): number {
-    if (!isMatrixProduct(op.type)) return 1;
-    return wholeNumber(op, 'x_num_col_dims', (this.#draft.variable(output)?.dims?.length ?? 2) - 1);
+    return channelDim(op, this.#draft.variable(output)?.dims?.length);
   }
 
-  #addBias(name: string, bias: string): string {
+  #addBias(name: string, bias: string, axis: number): string {
     const output = this.#draft.addLike(`${name}.biased`, name);
-    const axis = { axis: intAttribute(1) };
-    this.#ops.push(makeOp('elementwise_add', { X: name, Y: bias }, { Out: output }, axis));
+    const along = { axis: intAttribute(axis) };
+    this.#ops.push(makeOp('elementwise_add', { X: name, Y: bias }, { Out: output }, along));
     return output;
   }
 }

@@ -15,7 +15,7 @@ import { floatChunks } from '../../../../tensor/floatChunks.js';
 import { scaleLayout } from '../../../../tensor/layout.js';
 import { rangeOf } from '../../../../tensor/range.js';
 import type { Engine } from '../../../../wasm/engine.js';
-import { PaddleAttributes } from '../../attributes.js';
+import { PaddleAttributes, wholeNumber } from '../../attributes.js';
 import type { PaddleNet, PaddleOp } from '../../program.js';
 import { argument, axisOf, bitsOf, isObserver, storedArgument, unfit } from './describe.js';
 import { QUANT_KINDS, type QuantKind } from './kinds.js';
@@ -150,7 +150,8 @@ class Gatherer {
   /** The weight of the operator that a dequantizer stands behind. */
   async #behind(op: PaddleOp, kind: QuantKind, input: string, node: string): Promise<void> {
     const attributes = new PaddleAttributes(op, node);
-    const names = [...(this.#makers.get(input)?.inputs.values() ?? [])].flat();
+    const maker = this.#makers.get(input);
+    const names = [...(maker?.inputs.values() ?? [])].flat();
     const activation = names.map((name) => this.#codes.get(name)).find((codes) => codes !== undefined);
     const weight = names
       .map((name) => this.#parameters.get(name) ?? this.#castParameter(name))
@@ -158,7 +159,8 @@ class Gatherer {
     if (weight === undefined) throw unfit(node, `${input} is made neither by a quantizer nor with a weight`);
     const [worth, bits, own] = await this.#stepsOfDequantizer(op, attributes, node);
     if (own !== undefined && activation === undefined) throw unfit(node, `${input} is not made of codes`);
-    const steps = own ?? worth.map((step) => step / (activation?.steps?.[0] ?? 1));
+    const all = own ?? worth.map((step) => step / (activation?.steps?.[0] ?? 1));
+    const steps = maker?.type === 'conv2d_transpose' ? ofOneGroup(all, wholeNumber(maker, 'groups', 1)) : all;
     const axis = axisOf(op, kind, attributes);
     this.#setWeight(weight, { bits, isSymmetric: false, steps, axis, stored: 'codes', isRead: true }, node);
     if (activation === undefined) return;
@@ -249,6 +251,13 @@ class Gatherer {
   get #reader() {
     return { parameters: this.#parameters, context: this.#context };
   }
+}
+
+/** Steps of the output's channels as those of the filter's: a transposed convolution has one filter [C, M/groups, …] for all
+ *  groups, and steps that differ among them stay as they are. */
+function ofOneGroup(steps: Float32Array, groups: number): Float32Array {
+  const length = steps.length / groups;
+  return steps.every((step, at) => isNear(step, steps[at % length]!)) ? steps.slice(0, length) : steps;
 }
 
 const isSame = (a: WeightCodes, b: WeightCodes): boolean =>
