@@ -6,7 +6,7 @@ import { GraphIndex } from '../../ir/graphIndex.js';
 import type { Node } from '../../ir/model.js';
 import { elementCount } from '../../ir/tensor.js';
 import { operatorOf } from './choice.js';
-import { movedInputs } from './movers.js';
+import { computedOnCodes, readAsCodes } from './codeFlow.js';
 import type { ConvertState } from './step.js';
 import { stepOfInput } from './stepOfInput.js';
 
@@ -22,41 +22,20 @@ export interface LoneOperator {
 }
 
 const PRODUCTS = new Set(['Conv', 'Gemm', 'MatMul']);
-const ENDINGS = new Set(['Relu', 'Clip']);
 
 /** @param state - before codes are placed */
 export function loneOperators(state: ConvertState, vars: ReadonlyMap<string, PaddleVar>): LoneOperator[] {
   const index = new GraphIndex(state.graph);
+  const made = computedOnCodes(state.graph, state.reads);
+  const read = readAsCodes(state.graph, state.reads);
   const isProduct = (node: Node): boolean =>
     node.domain === '' && PRODUCTS.has(node.opType) && state.weights.has(node.name);
   return state.graph.nodes.flatMap((node) => {
     if (!isProduct(node) || stepOfInput(index, state.reads, node) === undefined) return [];
     const operator = operatorOf(node.name);
     if (operator === undefined) return [];
-    if (comesFromCodes(index, state, node.inputs[0]!) || goesToCodes(index, state, node.outputs[0]!))
-      return [];
+    if (made.has(node.inputs[0]!) || read.has(node.outputs[0]!)) return [];
     return [described(operator, node, state, vars)];
-  });
-}
-
-const passes = (node: Node): boolean =>
-  node.domain === '' && (ENDINGS.has(node.opType) || movedInputs(node) !== undefined);
-
-/** Whether a node that computes with codes makes a value, or what becomes it. */
-function comesFromCodes(index: GraphIndex, state: ConvertState, value: string): boolean {
-  const maker = index.maker(value);
-  const node = maker === undefined ? undefined : index.graph.nodes[maker]!;
-  if (node === undefined) return false;
-  if (passes(node)) return comesFromCodes(index, state, node.inputs[0]!);
-  return state.reads.has(node.name);
-}
-
-/** Whether somebody reads a value as codes, or what it becomes. */
-function goesToCodes(index: GraphIndex, state: ConvertState, value: string): boolean {
-  return index.readers(value).some((at) => {
-    const node = index.graph.nodes[at]!;
-    if (state.reads.get(node.name)?.has(value)) return true;
-    return passes(node) && node.outputs.some((output) => goesToCodes(index, state, output));
   });
 }
 
