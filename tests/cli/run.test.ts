@@ -167,7 +167,7 @@ describe('octavo inspect, what a run takes', () => {
     const text = readFileSync(dot, 'utf8');
     assert.match(text, /^digraph "graph" \{$/m);
     assert.match(text, /label="MatMul\\nproduct\\n\[2, 3\]"/);
-    assert.match(text, /n0 -> n1 \[label="x \[N, 2\]"\]/);
+    assert.match(text, /n0 -> n1 \[label="x \[N, 2\]", weight=20\]/);
     assert.match(text, /shape=ellipse/);
     assert.equal(text.split('{').length, text.split('}').length);
   });

@@ -180,6 +180,18 @@ describe('geometry', () => {
     assert.deepEqual(tensor(unknown[0]).dims, [1, 3, 6, 3]);
   });
 
+  it('any size, one of them told -> the sizes given, else the one told; its layout and channels in any case', () => {
+    const input = { name: 'x', dims: [null, null, null, null], toldDims: [null, 32, 100, 1] };
+    const target = (options: ImageSamplesOptions) => {
+      const { width, height, layout, format } = imageTarget(input, checkPreparation(options));
+      return [width, height, layout, format];
+    };
+    assert.deepEqual(target({}), [100, 32, 'NHWC', 'GRAY']);
+    assert.deepEqual(target({ resizeWidth: 192, resizeHeight: 48 }), [192, 48, 'NHWC', 'GRAY']);
+    const cropped = { resizeWidth: 256, resizeHeight: 256, centerCropWidth: 224, centerCropHeight: 200 };
+    assert.deepEqual(target(cropped), [224, 200, 'NHWC', 'GRAY']);
+  });
+
   it('a crop larger than the picture -> that picture is left out', async () => {
     const skipped: string[] = [];
     const options = {

@@ -147,6 +147,11 @@ describe('convert', () => {
       [0, 3, 7].map((at) => has(at, 'QuantizeLinear')),
       [true, false, true],
     );
+    const last = shown.at(-1)!.text;
+    assert.match(last, /"DequantizeLinear\\nconv2d_0\.w_0[^"]*\\nint8 \[\d+, 3, 3, 3\]/);
+    // Chains of layers straight, weights beside them.
+    assert.match(last, /\[label="x_codes[^"]*", weight=20\]/);
+    assert.match(last, /\[label="conv2d_0\.w_0[^"]*"\]/);
   });
 });
 

@@ -156,6 +156,20 @@ describe('calibration data', () => {
     await assert.rejects(none, { code: 'SAMPLES_MISSING', place: { field: 'batchSize' } });
   });
 
+  it('a source -> told the dims of the program, which takes others too', async () => {
+    const told: unknown[] = [];
+    const source = {
+      async *open(inputs: readonly object[]) {
+        told.push(...inputs);
+        yield { name: 'all', feeds: { x: dataLoader[0]! } };
+      },
+    };
+    await run({ dataLoader: source });
+    const rank = dataLoader[0]!.dims.length;
+    const x = { name: 'x', dtype: 'float32', dims: Array(rank).fill(null), toldDims: [null, 3, 16, 16] };
+    assert.deepEqual(told, [x]);
+  });
+
   it('batchNums -> no batch behind them is asked for', async () => {
     let asked = 0;
     const counting = function* () {

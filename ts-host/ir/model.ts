@@ -42,6 +42,8 @@ export interface ValueInfo {
   readonly name: string;
   readonly dtype?: DType;
   readonly dims?: readonly (number | string | null)[];
+  /** Dims that the file tells of an input whose dims are open because any are taken: for what is to be made to fit, such as images. */
+  readonly toldDims?: readonly (number | string | null)[] | undefined;
   readonly origin?: unknown;
 }
 

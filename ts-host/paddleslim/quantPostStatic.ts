@@ -113,7 +113,8 @@ function withOpenInputs({ program }: PaddleNet, model: Model): Model {
   const { vars } = program.blocks[0]!;
   const inputs = model.graph.inputs.map((input) => {
     const isChecked = vars.get(input.name)?.needCheckFeed ?? false;
-    return isChecked || input.dims === undefined ? input : { ...input, dims: input.dims.map(() => null) };
+    if (isChecked || input.dims === undefined) return input;
+    return { ...input, dims: input.dims.map(() => null), toldDims: input.dims };
   });
   return { ...model, graph: { ...model.graph, inputs } };
 }

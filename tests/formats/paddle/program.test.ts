@@ -122,7 +122,7 @@ describe('bytes', () => {
 
   it('dims below -1 -> MALFORMED', async () => {
     const model = program({ ...VARS, t: { dims: [-7] } }, []);
-    await assert.rejects(readPaddle({ model }), refused('MALFORMED', '"t"', '-7'));
+    await assert.rejects(readPaddle({ model }), refused('MALFORMED', 'tensor t', '-7'));
   });
 
   it('a block that calls itself another -> MALFORMED', async () => {

@@ -75,6 +75,19 @@ describe('net of the old layout', { skip: oldFolder === undefined && '../shared/
   });
 });
 
+/** The small net and behind it an operator of no type that there is. */
+async function withOperator(attributes: Record<string, PaddleAttribute>): Promise<PaddleNet> {
+  const net = await readGolden(small);
+  const [block] = net.program.blocks;
+  const op = {
+    type: 'made',
+    inputs: new Map(),
+    outputs: new Map(),
+    attributes: new Map(Object.entries(attributes)),
+  };
+  return { ...net, program: { ...net.program, blocks: [{ ...block!, ops: [...block!.ops, op] }] } };
+}
+
 describe('what is made here', () => {
   it('an attribute of each kind -> read back as it was', async () => {
     const attributes: Record<string, PaddleAttribute> = {
@@ -95,17 +108,29 @@ describe('what is made here', () => {
       var: { kind: 'var', value: 'x' },
       vars: { kind: 'vars', value: ['x', 'y'] },
     };
-    const net = await readGolden(small);
-    const [block] = net.program.blocks;
-    const op = {
-      type: 'made',
-      inputs: new Map(),
-      outputs: new Map(),
-      attributes: new Map(Object.entries(attributes)),
-    };
-    const program = { ...net.program, blocks: [{ ...block!, ops: [...block!.ops, op] }] };
-    const { program: again } = await readBack(await written({ ...net, program }));
-    assert.deepEqual(again.blocks[0]!.ops.at(-1)!.attributes, op.attributes);
+    const { program } = await readBack(await written(await withOperator(attributes)));
+    assert.deepEqual(program.blocks[0]!.ops.at(-1)!.attributes, new Map(Object.entries(attributes)));
+  });
+
+  it('an attribute of PIR that a ProgramDesc cannot hold -> refused by operator and name', async () => {
+    const kinds: PaddleAttribute[] = [
+      { kind: 'opaque', origin: { '#': '1.a_place', D: [1, 0, ''] } },
+      { kind: 'int', value: 2 ** 40 },
+      { kind: 'ints', value: [1, -(2 ** 31) - 1] },
+      { kind: 'float', value: 1e39 },
+      { kind: 'floats', value: [-1e300] },
+    ];
+    for (const strange of kinds) {
+      const net = await withOperator({ strange });
+      const node = `made#${net.program.blocks[0]!.ops.length - 1}`;
+      await assert.rejects(written(net), { code: 'UNSUPPORTED_OP', place: { node, field: 'strange' } });
+    }
+  });
+
+  it('floats that are no numbers -> read back as they were', async () => {
+    const floats: PaddleAttribute = { kind: 'floats', value: [Number.NaN, Number.POSITIVE_INFINITY] };
+    const { program } = await readBack(await written(await withOperator({ floats })));
+    assert.deepEqual(program.blocks[0]!.ops.at(-1)!.attributes.get('floats'), floats);
   });
 
   it('a parameter of another type -> program and record both tell it', async () => {

@@ -28,7 +28,9 @@ export interface ImageTarget {
 /** Finds out what images must become for this input.
  *  @throws OctavoError `INVALID_ARGUMENT` naming the input and the option that decides */
 export function imageTarget(input: ValueInfo, options: Preparation): ImageTarget {
-  const { name, dtype = 'float32', dims } = input;
+  const { name, dtype = 'float32' } = input;
+  const dims = input.toldDims ?? input.dims;
+  const isAnySize = input.toldDims !== undefined;
   if (dtype !== 'float32' && dtype !== 'float16' && dtype !== 'uint8') {
     return fail(name, `takes ${dtype}; images become float32, float16 or uint8`);
   }
@@ -50,8 +52,14 @@ export function imageTarget(input: ValueInfo, options: Preparation): ImageTarget
   }
   const format = formatFor(options, channels);
   const size = {
-    width: sideOf(name, 'Width', width, options.centerCropWidth, options.resizeWidth),
-    height: sideOf(name, 'Height', height, options.centerCropHeight, options.resizeHeight),
+    width: sideOf(name, 'Width', { side: width, isAnySize }, options.centerCropWidth, options.resizeWidth),
+    height: sideOf(
+      name,
+      'Height',
+      { side: height, isAnySize },
+      options.centerCropHeight,
+      options.resizeHeight,
+    ),
   };
   const count = size.width * size.height * channelsOf(format);
   if (count > 2 ** 28) fail(name, `takes ${size.width} x ${size.height}: more than 2^28 elements`);
@@ -64,15 +72,16 @@ function layoutOf(inner: readonly (number | undefined)[] | undefined): ImageLayo
   return inner !== undefined && isChannels(inner[2]) && !isChannels(inner[0]) ? 'NHWC' : 'NCHW';
 }
 
-/** A side of what the model is fed: its own, else the crop's, else the resize's. */
+/** A side of what the model is fed: its own, else the crop's, else the resize's. A side that is only told gives way to both. */
 function sideOf(
   input: string,
   side: 'Width' | 'Height',
-  fixed: number | undefined,
+  { side: told, isAnySize }: { readonly side: number | undefined; readonly isAnySize: boolean },
   crop: number | undefined,
   resize: number | undefined,
 ): number {
   const [wanted, field] = crop === undefined ? [resize, `resize${side}`] : [crop, `centerCrop${side}`];
+  const fixed = isAnySize ? (wanted ?? told) : told;
   if (fixed === undefined) {
     if (wanted !== undefined) return wanted;
     return fail(input, `does not tell its ${side.toLowerCase()}: give resize${side}`, `resize${side}`);

@@ -106,7 +106,7 @@ function readBlock(desc: BlockDesc, index: number): PaddleBlock {
 function readVar(desc: VarDesc): PaddleVar {
   const { name, type, persistable, isParameter, stopGradient, needCheckFeed } = desc;
   if (name === '') throw malformed('a variable has no name');
-  if (type === undefined) throw malformed(`the variable "${name}" has no type`);
+  if (type === undefined) throw new OctavoError('MALFORMED', 'has no type', { tensor: name });
   const tensor = type.lodTensor?.tensor ?? type.selectedRows;
   const dtype = tensor && paddleDType(tensor.dataType);
   return {
@@ -128,7 +128,7 @@ function readDims(dims: readonly bigint[], name: string): number[] {
   return dims.map((dim) => {
     const number = Number(dim);
     if (Number.isSafeInteger(number) && number >= -1) return number;
-    throw malformed(`the variable "${name}" has the dims [${dims.join(', ')}]`);
+    throw new OctavoError('MALFORMED', `the dims are [${dims.join(', ')}]`, { tensor: name });
   });
 }
 

@@ -5,12 +5,9 @@ import { OctavoError } from '../../errors.js';
 import type { PaddleOp } from '../../formats/paddle/program.js';
 import { nearestName } from '../../ir/nearest.js';
 
+/** As ConvertOptions has them, read. */
 export interface ChoiceOptions {
-  /** Types of operators, as Paddle calls them; all others stay in float. Default: what the program quantizes, as it does. Operators
-   *  of a type that is named here compute with codes although the program does not quantize them, where it tells the thresholds
-   *  of their inputs (`out_threshold`): that is one rounding more than it simulates, and saves the way over floats. */
   readonly opsToQuantize?: readonly string[] | undefined;
-  /** Ids of operators that stay in float. */
   readonly opIdsToSkip?: readonly number[] | undefined;
 }
 

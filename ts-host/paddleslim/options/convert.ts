@@ -13,7 +13,13 @@ export interface DebugGraph {
 }
 
 /** Options of convert; PaddleSlim's spelling is taken too. */
-export interface ConvertOptions extends ChoiceOptions, RunOptions {
+export interface ConvertOptions extends RunOptions {
+  /** Types of operators, as a list or as `'conv2d,mul'`; all others stay in float. Default: what the program quantizes, as it does.
+   *  Operators of a type that is named here compute with codes although the program does not quantize them, where it tells the
+   *  thresholds of their inputs (`out_threshold`): that is one rounding more than it simulates, and saves the way over floats. */
+  readonly opsToQuantize?: ChoiceOptions['opsToQuantize'] | string;
+  /** Ids of operators that stay in float, as a list or as `'3,7'`: 71 of `conv2d#71`. */
+  readonly opIdsToSkip?: ChoiceOptions['opIdsToSkip'] | string;
   /** As for quantPostStatic. */
   readonly modelFilename?: string | null | undefined;
   readonly paramsFilename?: string | null | undefined;

@@ -1,15 +1,47 @@
 // An attribute of an operator as its message: the kind it has is the kind it is stored as.
 
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, isMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import { OctavoError } from '../../../errors.js';
 import type { PaddleAttribute, PaddleScalar } from '../program.js';
 import { type OpAttr, OpAttrSchema, type ScalarSchema } from '../proto/framework_pb.js';
 import { ATTRIBUTE_TYPE } from '../readAttribute.js';
 
-/** The message of an attribute. One that no kind fits is written as it was read. */
+/** The message of an attribute. One that no kind fits is written as it was read.
+ *  @throws OctavoError `UNSUPPORTED_OP` where a ProgramDesc has no place for what was read from PIR */
 export function attributeMessage(name: string, attribute: PaddleAttribute): OpAttr {
-  if (attribute.kind === 'opaque') return attribute.origin as OpAttr;
+  if (attribute.kind === 'opaque') {
+    if (isMessage(attribute.origin, OpAttrSchema)) return attribute.origin;
+    throw refused('is of a kind that a ProgramDesc has not', name);
+  }
+  if (!fits(attribute)) throw refused('holds a number above the 32 bits that a ProgramDesc has', name);
   return create(OpAttrSchema, { name, type: ATTRIBUTE_TYPE[attribute.kind], ...fieldOf(attribute) });
 }
+
+const refused = (message: string, field: string): OctavoError =>
+  new OctavoError('UNSUPPORTED_OP', `an attribute ${message}`, { field });
+
+/** Whether the numbers are those of 32 bits, where they are stored in 32: JSON's may be any. */
+function fits(attribute: Known): boolean {
+  switch (attribute.kind) {
+    case 'int':
+      return isInt32(attribute.value);
+    case 'ints':
+      return attribute.value.every(isInt32);
+    case 'float':
+      return isFloat32(attribute.value);
+    case 'floats':
+      return attribute.value.every(isFloat32);
+    default:
+      return true;
+  }
+}
+
+const isInt32 = (value: number): boolean => (value | 0) === value;
+
+/** Not beyond what float32 reaches to; NaN and infinities are values of it. */
+const isFloat32 = (value: number): boolean => !(Math.abs(value) > FLOAT32_MAX) || !Number.isFinite(value);
+
+const FLOAT32_MAX = 3.4028234663852886e38;
 
 type Known = Exclude<PaddleAttribute, { kind: 'opaque' }>;
 

@@ -10,6 +10,7 @@ import {
   type BlockDesc,
   BlockDescSchema,
   LodTensorDescSchema,
+  type OpAttr,
   type OpDesc,
   OpDescSchema,
   type OpVar,
@@ -26,7 +27,8 @@ import {
 import { attributeMessage } from './attribute.js';
 
 /** The program as Paddle's ProgramDesc, whatever layout it was read from.
- *  @throws OctavoError `UNSUPPORTED_DTYPE` for a variable of a type that Paddle has no number for */
+ *  @throws OctavoError `UNSUPPORTED_DTYPE` for a variable of a type that Paddle has no number for; `UNSUPPORTED_OP` for an attribute
+ *  of PIR's that a ProgramDesc has no kind for */
 export function programBytes(program: PaddleProgram): Uint8Array {
   const message = startFrom(ProgramDescSchema, program.origin);
   message.blocks = program.blocks.map(blockMessage);
@@ -58,14 +60,22 @@ function blockMessage(block: PaddleBlock): BlockDesc {
   return message;
 }
 
-function opMessage(op: PaddleOp): OpDesc {
+function opMessage(op: PaddleOp, at: number): OpDesc {
   const message = startFrom(OpDescSchema, op.origin);
   message.inputs = argumentMessages(op.inputs);
   message.outputs = argumentMessages(op.outputs);
   message.type = op.type;
-  message.attrs = [...op.attributes].map(([name, attribute]) => attributeMessage(name, attribute));
+  message.attrs = attributeMessages(op, at);
   if ((op.isTarget ?? false) !== message.isTarget) message.isTarget = op.isTarget ?? false;
   return message;
+}
+
+function attributeMessages({ type, attributes }: PaddleOp, at: number): OpAttr[] {
+  try {
+    return [...attributes].map(([name, attribute]) => attributeMessage(name, attribute));
+  } catch (error) {
+    throw error instanceof OctavoError ? error.within({ node: `${type}#${at}` }) : error;
+  }
 }
 
 function argumentMessages(held: ReadonlyMap<string, readonly string[]>): OpVar[] {
