@@ -66,7 +66,7 @@ describe('written as ONNX', { skip: enginesMissing() ?? false }, () => {
     const file = (name: string) =>
       readFileSync(join(sharedData!, 'models/paddle/ch_ppocr_mobile_v2.0_cls', name));
     const files = { model: file('inference.pdmodel'), params: file('inference.pdiparams') };
-    const onnx = await toOnnx(await readPaddle(files, { inputDims: { x: [-1, 3, 48, 192] } }));
+    const onnx = await toOnnx(await readPaddle(files));
     const values = Array.from({ length: 3 * 48 * 192 }, (_, i) => ((i * 37) % 201) / 100 - 1);
     const feeds: Feeds = { x: { kind: 'values', dtype: 'float32', dims: [1, 3, 48, 192], values } };
     const twin = readFileSync(ocrModels.find((path) => path.includes('_cls_'))!);

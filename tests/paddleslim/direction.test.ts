@@ -61,7 +61,7 @@ describe('direction classifier, quantPostStatic', { skip }, () => {
   before(async () => {
     await prepareOctavo();
     const bytes = { model: file(files.model), params: file(files.params) };
-    modelDir = await readPaddle(bytes, { inputDims: { x: [-1, 3, HEIGHT, WIDTH] } });
+    modelDir = await readPaddle(bytes);
     [evaluation, dataLoader] = [lines(1, LINES), lines(10_000, BATCH / 2)];
     float = await turned(modelDir, evaluation);
   });

@@ -40,8 +40,7 @@ const size = (...path: string[]): number => statSync(join(...path)).size;
 /** Probabilities of a model in a folder. */
 async function outputOf(path: string, model: string, params: string): Promise<Float32Array> {
   const files = { model: readFileSync(join(path, model)), params: readFileSync(join(path, params)) };
-  // The program says 224 × 224; the golden is smaller.
-  const session = await Session.create(await readPaddle(files, { inputDims: { [feed]: dims } }));
+  const session = await Session.create(await readPaddle(files));
   const [output] = Object.values(await session.run({ [feed]: x }));
   session.dispose();
   return output!.data as Float32Array;

@@ -7,7 +7,7 @@ import { type CheckedSample, isRepeatable, readSamples } from '../data/readSampl
 import type { Samples } from '../data/sample.js';
 import { OctavoError } from '../errors.js';
 import type { ExternalResolver } from '../io/external.js';
-import type { ValueInfo } from '../ir/model.js';
+import { chosenDims, type ValueInfo } from '../ir/model.js';
 import { median } from '../report/bench/timing.js';
 import { LabelFinder, type Labels } from '../report/compare/labels.js';
 import { BenchSubject, type ModelBench } from './benchSubject.js';
@@ -219,10 +219,10 @@ async function* madeUp(
   const open = inputs.filter(
     ({ name, dims }) => !Object.hasOwn(shapes, name) && typeof dims?.[0] !== 'number',
   );
-  const completed = open.flatMap(({ name, dims }): [string, number[]][] => {
-    const [first, ...rest] = dims ?? [];
+  const completed = open.flatMap((input): [string, number[]][] => {
+    const [first, ...rest] = chosenDims(input) ?? [];
     const isBatch = first !== undefined && rest.every((dim) => typeof dim === 'number');
-    return isBatch ? [[name, [size, ...(rest as number[])]]] : [];
+    return isBatch ? [[input.name, [size, ...(rest as number[])]]] : [];
   });
   const types = inputTypes(inputs, { ...Object.fromEntries(completed), ...shapes });
   const feeds = [...types].map(

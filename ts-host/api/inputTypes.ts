@@ -2,7 +2,7 @@
 
 import { OctavoError } from '../errors.js';
 import type { TensorType } from '../execute/value.js';
-import type { ValueInfo } from '../ir/model.js';
+import { chosenDims, type ValueInfo } from '../ir/model.js';
 import { elementCount } from '../ir/tensor.js';
 
 /** Types of a model's inputs.
@@ -20,16 +20,15 @@ export function inputTypes(
   return new Map(inputs.map((input) => [input.name, typeOf(input, shapes)]));
 }
 
-function typeOf(
-  { name, dtype, dims }: ValueInfo,
-  shapes: Readonly<Record<string, readonly number[]>>,
-): TensorType {
+function typeOf(input: ValueInfo, shapes: Readonly<Record<string, readonly number[]>>): TensorType {
+  const { name, dtype, dims } = input;
   if (dtype === undefined) return fail(name, 'the model does not tell the dtype of this input');
   const given = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
   const shown = dims === undefined ? '' : `: ${dims.map((dim) => dim ?? '?').join('x')}`;
   if (given === undefined) {
-    const fixed = dims?.every((dim) => typeof dim === 'number');
-    return fixed ? { dtype, dims: dims as number[] } : fail(name, `the shape is open${shown}`);
+    const chosen = chosenDims(input);
+    const isKnown = chosen?.every((dim) => typeof dim === 'number');
+    return isKnown ? { dtype, dims: chosen as number[] } : fail(name, `the shape is open${shown}`);
   }
   elementCount(given, name);
   const fits =

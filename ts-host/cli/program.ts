@@ -293,7 +293,7 @@ function unpackCommand(environment: Environment): Command {
 
 const INPUT_DIMS = [
   '--input-dims <name=dims>',
-  'a Paddle model: dims of an input, not those of its file (repeatable)',
+  'a Paddle model: fixed dims of an input (repeatable)',
   openShapes,
 ] as const;
 const MEMORY_LIMIT = ['--memory-limit <bytes>', 'most memory for buffers, such as 512MB', byteCount] as const;

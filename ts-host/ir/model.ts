@@ -47,6 +47,9 @@ export interface ValueInfo {
   readonly origin?: unknown;
 }
 
+/** Dims of an input for who has to choose some: those that the file tells where any are taken. */
+export const chosenDims = ({ dims, toldDims }: ValueInfo): ValueInfo['dims'] => toldDims ?? dims;
+
 export interface Graph {
   readonly name: string;
   /** In topological order. */

@@ -21,8 +21,7 @@ export interface PaddleFiles {
 }
 
 export interface ReadPaddleOptions extends RunOptions {
-  /** Dims of inputs where they are not those that the model was exported with, by name; -1 is a dim of any size. Paddle itself
-   *  takes any shape. */
+  /** Dims that inputs are to have, by name; -1 is a dim of any size. Without them inputs are open where Paddle takes any size. */
   readonly inputDims?: InputDims | undefined;
 }
 

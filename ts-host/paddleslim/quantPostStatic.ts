@@ -6,7 +6,6 @@ import { OctavoError } from '../errors.js';
 import type { PaddleNet } from '../formats/paddle/program.js';
 import { paddleToModel } from '../formats/paddle/toModel/toModel.js';
 import { Breather } from '../io/breather.js';
-import type { Model } from '../ir/model.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { engine as defaultEngine, executionEngine } from '../wasm/load.js';
 import { correctBiases } from './biasCorrection.js';
@@ -94,7 +93,7 @@ async function thresholdsOf(
   execution: ExecutionEngine,
   context: RunContext,
 ) {
-  const model = withOpenInputs(net, await paddleToModel(net, context));
+  const model = await paddleToModel(net, context);
   const seen = await seenRanges(
     model,
     execution,
@@ -105,18 +104,6 @@ async function thresholdsOf(
   );
   if (seen.size > 0) return seen;
   throw new OctavoError('SAMPLES_MISSING', 'the samples hold no value: their tensors are empty');
-}
-
-/** Paddle compares what it is fed with an input's dims where `need_check_feed` says so, else it takes any: PP-OCR's classifier
- *  says 32 × 100 and is meant for 48 × 192. */
-function withOpenInputs({ program }: PaddleNet, model: Model): Model {
-  const { vars } = program.blocks[0]!;
-  const inputs = model.graph.inputs.map((input) => {
-    const isChecked = vars.get(input.name)?.needCheckFeed ?? false;
-    if (isChecked || input.dims === undefined) return input;
-    return { ...input, dims: input.dims.map(() => null), toldDims: input.dims };
-  });
-  return { ...model, graph: { ...model.graph, inputs } };
 }
 
 /** What quantized operators read, and what operators make that are observed. */

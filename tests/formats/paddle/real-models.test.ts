@@ -29,7 +29,7 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 describe('direction classifier', { skip }, () => {
   const file = (name: string) => readFileSync(join(folder!, 'ch_ppocr_mobile_v2.0_cls', name));
   const files = () => ({ model: file('inference.pdmodel'), params: file('inference.pdiparams') });
-  const read = () => readPaddle(files(), { inputDims: { x: [-1, 3, 48, 192] } });
+  const read = () => readPaddle(files());
   const twin = () => readFileSync(ocrModels.find((path) => path.includes('_cls_'))!);
   const x = image(2, [3, 48, 192], 6);
 

@@ -139,10 +139,7 @@ async function writeWholeMobileNet(): Promise<void> {
   const golden = paddleGolden('nets', 'mobilenetv1');
   const feeds = feedsOf(golden);
   const { json, pdmodel, pdiparams } = golden.files;
-  const model = await readPaddle(
-    { model: json ?? pdmodel!, params: pdiparams },
-    { inputDims: { x: [-1, 3, -1, -1] } },
-  );
+  const model = await readPaddle({ model: json ?? pdmodel!, params: pdiparams });
   const net: Net = { name: golden.name, model, feeds, batches: [feeds] };
   await writeStatic(net, 'hist-onnx', { algo: 'hist' });
   const dynamic = await quantPostDynamic({ modelDir: model, generateTestModel: true });
@@ -166,10 +163,7 @@ async function classifier(): Promise<Net | undefined> {
   if (sharedData === undefined) return undefined;
   const file = (ending: string) =>
     readFileSync(join(sharedData!, 'models/paddle/ch_ppocr_mobile_v2.0_cls', `inference.${ending}`));
-  const model = await readPaddle(
-    { model: file('pdmodel'), params: file('pdiparams') },
-    { inputDims: { x: [-1, 3, 48, 192] } },
-  );
+  const model = await readPaddle({ model: file('pdmodel'), params: file('pdiparams') });
   const rng = new Rng(7);
   const picture = (): Feeds => {
     const dims = [2, 3, 48, 192];

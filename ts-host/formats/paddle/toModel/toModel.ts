@@ -8,6 +8,7 @@ import { checkConsistency } from '../../../ir/check.js';
 import type { Model, ValueInfo } from '../../../ir/model.js';
 import type { Tensor } from '../../../ir/tensor.js';
 import { engine as loadEngine } from '../../../wasm/load.js';
+import { withOpenInputs } from '../inputDims.js';
 import type { PaddleNet, PaddleOp } from '../program.js';
 import { fedVariables, fetchedVariables, graphOutputs, valueInfo } from './border.js';
 import { GraphBuilder, OPSET } from './graphBuilder.js';
@@ -21,10 +22,31 @@ import { keepOperator } from './unknown.js';
 /** IR version of opset 17. */
 const IR_VERSION = 8;
 
-/** Converts a net. Operators without a converter are kept in the domain `paddle`; weights stay where they are.
+/** Converts a net. Operators without a converter are kept in the domain `paddle`; weights stay where they are. Inputs that Paddle
+ *  takes in any size are open, unless some operator has a form in ONNX only for the sizes that the program names.
  *  @throws OctavoError `UNSUPPORTED_OP` for control flow and for cases of an operator that ONNX has no form for, `MALFORMED`,
  *  `GRAPH_INVALID`, each naming the operator by type and place; `ABORTED`. */
 export async function paddleToModel(net: PaddleNet, context: RunContext): Promise<Model> {
+  const program = withOpenInputs(net.program);
+  if (program === net.program) return converted(net, context);
+  const open = await converted({ ...net, program }, context).catch((error: unknown) => {
+    if (error instanceof OctavoError && error.code === 'UNSUPPORTED_OP') return undefined;
+    throw error;
+  });
+  return open === undefined ? converted(net, context) : withToldDims(open, net);
+}
+
+/** With the dims of inputs that the program tells. */
+function withToldDims(model: Model, { program }: PaddleNet): Model {
+  const { vars } = program.blocks[0]!;
+  const inputs = model.graph.inputs.map((input): ValueInfo => {
+    const toldDims = vars.get(input.name)?.dims?.map((dim) => (dim < 0 ? null : dim));
+    return toldDims === undefined ? input : { ...input, toldDims };
+  });
+  return { ...model, graph: { ...model.graph, inputs } };
+}
+
+async function converted(net: PaddleNet, context: RunContext): Promise<Model> {
   const { program } = net;
   const block = program.blocks[0]!;
   const fed = fedVariables(block);

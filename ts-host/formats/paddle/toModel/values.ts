@@ -18,6 +18,13 @@ export function withDims(op: OpScope, argument: string, dims: readonly number[])
   return op.graph.viewOf(tensor, dims);
 }
 
+/** An input without its last dim, which Paddle's first operators over ids want to be 1; any other that is known stays. */
+export function withoutLastOne(op: OpScope, argument: string): string {
+  const value = op.input(argument);
+  const last = op.dims(argument)?.at(-1) ?? -1;
+  return last < 0 || last === 1 ? op.emit('Squeeze', [value, op.ints([-1])]) : value;
+}
+
 /** `value` as `dtype`. */
 export function castTo(op: OpScope, value: string, dtype: DType, to?: string): string {
   return op.emit('Cast', [value], { to: intAttribute(onnxCode(dtype)) }, to);

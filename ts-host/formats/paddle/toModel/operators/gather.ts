@@ -4,7 +4,7 @@ import { intAttribute } from '../../../../ir/attributes.js';
 import type { Attribute } from '../../../../ir/model.js';
 import { converter, type OperatorConverter } from '../operator.js';
 import type { OpScope } from '../opScope.js';
-import { reshaped } from '../values.js';
+import { reshaped, withoutLastOne } from '../values.js';
 import { axisOf } from './join.js';
 
 /** Rows of a table. Those of `padding_idx` are zero, whatever the table holds there. */
@@ -24,9 +24,7 @@ function lookup(op: OpScope, ids: string): void {
 
 /** The first version's ids have a dim of 1 at their end, which its result does not have. */
 function firstLookup(op: OpScope): void {
-  const dims = op.dims('Ids');
-  const hasOne = dims?.at(-1) === 1;
-  lookup(op, hasOne ? op.emit('Squeeze', [op.input('Ids'), op.ints([-1])]) : op.input('Ids'));
+  lookup(op, withoutLastOne(op, 'Ids'));
 }
 
 /** Numbers of rows as a vector: Paddle takes [n, 1] too. */

@@ -4,7 +4,7 @@ import { intAttribute, intsAttribute } from '../../../../ir/attributes.js';
 import { dtypeAttribute } from '../dtypeAttribute.js';
 import { converter, type OperatorConverter } from '../operator.js';
 import type { OpScope } from '../opScope.js';
-import { castTo, reshaped } from '../values.js';
+import { castTo, reshaped, withoutLastOne } from '../values.js';
 
 function cast(op: OpScope): void {
   const dtype = dtypeAttribute(op, 'out_dtype');
@@ -26,8 +26,7 @@ function oneHot(op: OpScope): void {
   const depth = op.has('depth_tensor')
     ? castTo(op, reshaped(op, op.input('depth_tensor'), []), 'int64')
     : op.scalar(op.attributes.int('depth', 1), 'int64');
-  const hasOne = op.type === 'one_hot' && op.dims('X')?.at(-1) === 1;
-  const classes = hasOne ? op.emit('Squeeze', [op.input('X'), op.ints([-1])]) : op.input('X');
+  const classes = op.type === 'one_hot' ? withoutLastOne(op, 'X') : op.input('X');
   const values = op.graph.constant(dtype, [2], [0, 1]);
   op.emit('OneHot', [classes, depth, values], {}, op.output('Out'));
 }
