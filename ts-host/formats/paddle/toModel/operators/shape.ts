@@ -46,13 +46,21 @@ function squeeze(op: OpScope): void {
     op.emit('Squeeze', [x, tensor], {}, op.output('Out'));
     return;
   }
-  const dims = op.dims('X');
-  const ones = axes.filter((axis) => {
-    const dim = dims?.[positive(axis, dims.length)] ?? 1;
-    return dim === 1 || dim === -1;
-  });
+  const ones = droppedAxes(op, axes);
   if (ones.length === 0) op.emit('Identity', [x], {}, op.output('Out'));
   else op.emit('Squeeze', [x, op.ints(ones)], {}, op.output('Out'));
+}
+
+/** Those of the axes whose dim is 1. Where dims are not known, the rank of the result tells how many they are. */
+function droppedAxes(op: OpScope, axes: readonly number[]): readonly number[] {
+  const [dims, rank] = [op.dims('X'), op.dims('Out')?.length];
+  const dimOf = (axis: number): number => dims?.[positive(axis, dims.length)] ?? -1;
+  const [ones, open] = [axes.filter((axis) => dimOf(axis) === 1), axes.filter((axis) => dimOf(axis) === -1)];
+  const dropped = dims === undefined || rank === undefined ? axes.length : dims.length - rank;
+  if (open.length === 0 || dropped === ones.length) return ones;
+  // Where nothing is left, programs of Paddle 2 say [1].
+  if (dropped === ones.length + open.length || rank === 1) return [...ones, ...open];
+  throw op.unsupported('dims that are not known, of which some are not 1');
 }
 
 /** Paddle inserts one axis after the other, ONNX all at once: places count in the result. */
