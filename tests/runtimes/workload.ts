@@ -1,9 +1,11 @@
 // The one program that every runtime runs: every model in every mode, each output file and each plan hashed; every
 // float model, and what small ones became, run once, with each output hashed; where a runtime has threads, on two of them as well.
+// Then Paddle models, see paddle.ts.
 
 import type * as Images from '../../ts-host/images.js';
 import type * as Octavo from '../../ts-host/index.js';
 import type { WorkloadResult } from './outcome.js';
+import { type PaddleEntries, paddleResults } from './paddle.js';
 import { STATIC_DIMS, STATIC_MODEL, staticFiles } from './static.js';
 
 /** Model file name → how this runtime reads it: a path, a range request, an object of a bucket. */
@@ -46,13 +48,18 @@ const RELAXED_MODULE = Uint8Array.of(
   ...[10, 15, 1, 13, 0, 65, 0, 253, 15, 65, 0, 253, 15, 253, 128, 2, 11], // code section
 );
 
+/** The entries of the package that work everywhere. */
+export interface Entries extends PaddleEntries {
+  readonly images: typeof Images;
+}
+
 /** @param threads - that this runtime must have when two are asked for */
 export async function runWorkload(
-  octavo: typeof Octavo,
-  images: typeof Images,
+  entries: Entries,
   inputs: Inputs,
   threads: number,
 ): Promise<WorkloadResult> {
+  const { octavo, images } = entries;
   await octavo.init();
   const hashes: Record<string, string> = {};
   const precisions = new Set<string>();
@@ -81,6 +88,7 @@ export async function runWorkload(
     precisions.add(fast.precision);
     await source.close?.();
   }
+  for (const [what, bytes] of await paddleResults(entries)) hashes[`paddle ${what}`] = await sha256(bytes);
   const { simd, relaxed } = octavo.diagnostics();
   const hasRelaxed = WebAssembly.validate(RELAXED_MODULE) ? 'yes' : 'no';
   const sessions = `fast sessions ${[...precisions].join(' and ')}`;

@@ -2,6 +2,8 @@
 
 import * as octavo from 'octavo';
 import * as images from 'octavo/images';
+import * as paddle from 'octavo/paddle';
+import * as paddleslim from 'octavo/paddleslim';
 import 'octavo/threads';
 import { errorAnswer } from './answer.mjs';
 import { runWorkload } from './workload.js';
@@ -18,7 +20,9 @@ try {
   for (const file of await (await fetch('/inputs.json')).json()) {
     inputs[file] = async () => (await fetch(`/inputs/${file}`)).blob();
   }
-  await report(await runWorkload(octavo, images, inputs, Number(parameters.get('threads'))));
+  await report(
+    await runWorkload({ octavo, images, paddle, paddleslim }, inputs, Number(parameters.get('threads'))),
+  );
 } catch (error) {
   await report(errorAnswer(error));
 }

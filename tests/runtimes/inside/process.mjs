@@ -4,6 +4,8 @@ import { readdir } from 'node:fs/promises';
 import * as octavo from 'octavo';
 import * as images from 'octavo/images';
 import { fileSource } from 'octavo/node';
+import * as paddle from 'octavo/paddle';
+import * as paddleslim from 'octavo/paddleslim';
 import { errorAnswer } from './answer.mjs';
 import { runWorkload } from './workload.js';
 
@@ -12,7 +14,7 @@ async function run(folder) {
   for (const name of (await readdir(folder)).sort()) {
     inputs[name] = () => fileSource(`${folder}/${name}`);
   }
-  return runWorkload(octavo, images, inputs, 2);
+  return runWorkload({ octavo, images, paddle, paddleslim }, inputs, 2);
 }
 
 const answer = await run(process.argv[2]).catch(errorAnswer);

@@ -3,6 +3,8 @@
 
 import * as octavo from 'octavo';
 import * as images from 'octavo/images';
+import * as paddle from 'octavo/paddle';
+import * as paddleslim from 'octavo/paddleslim';
 import { errorAnswer } from './answer.mjs';
 import { runWorkload } from './workload.js';
 
@@ -21,7 +23,7 @@ export default {
         inputs[key] = () =>
           size > RANGES_FROM ? octavo.r2Source(env.MODELS, key) : wholeObject(env.MODELS, key);
       }
-      return Response.json(await runWorkload(octavo, images, inputs, 1));
+      return Response.json(await runWorkload({ octavo, images, paddle, paddleslim }, inputs, 1));
     } catch (error) {
       return Response.json(errorAnswer(error));
     }

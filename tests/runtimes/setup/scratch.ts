@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { DECODE_CASES } from '../../data/goldenImages.js';
+import { paddleGolden } from '../../support/paddleGoldens.js';
 import { writeInputs } from './inputs.js';
 import { matrixFolder } from './install.js';
 import { npm } from './npm.js';
@@ -78,7 +79,7 @@ async function bundle(scratch: Scratch): Promise<void> {
     ...common,
     entryPoints: [join(matrixFolder, 'workload.ts')],
     outfile: join(scratch.app, 'workload.js'),
-    define: { PICTURES: JSON.stringify(pictures()) },
+    define: { PICTURES: JSON.stringify(pictures()), PADDLE_FILES: JSON.stringify(paddleFiles()) },
   });
   await build({
     ...common,
@@ -107,6 +108,23 @@ function pictures(): Record<string, string> {
   ];
   const files = DECODE_CASES.filter(({ name }) => kinds.includes(name));
   return Object.fromEntries(files.map(({ name, file }) => [name, Buffer.from(file).toString('base64')]));
+}
+
+/** A small net with convolutions in both of Paddle's layouts, and one with tables, by ending. */
+function paddleFiles(): Record<string, Record<string, string>> {
+  const files = (container: string, net: string, program: string): Record<string, string> => {
+    const { files } = paddleGolden(container, net);
+    const kept = [program, 'pdiparams'].map((ending) => [
+      ending,
+      Buffer.from(files[ending]!).toString('base64'),
+    ]);
+    return Object.fromEntries(kept);
+  };
+  return {
+    residual: files('nets', 'residual', 'pdmodel'),
+    pir: files('pir', 'residual', 'json'),
+    words: files('nets', 'words', 'pdmodel'),
+  };
 }
 
 /** Bundles as the tools of edge platforms do: their own condition, wasm files beside the script as modules. */
