@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { buildIfStale, buildScripts } from '../../scripts/build.js';
 import { BUNDLED_LIMIT, kibibytes, measureCore, SHIPPED_LIMIT } from '../../scripts/check-size.js';
@@ -20,6 +21,28 @@ describe('dist', () => {
     t.diagnostic(`core: ${kibibytes(shipped)} as shipped, ${kibibytes(bundled)} bundled`);
     assert.ok(shipped <= SHIPPED_LIMIT, `${shipped} bytes as shipped`);
     assert.ok(bundled <= BUNDLED_LIMIT, `${bundled} bytes bundled`);
+  });
+
+  it('entries -> as large as docs/loading.md tells, within 8 %', async () => {
+    const told = readFileSync(join(root, 'docs/loading.md'), 'utf8');
+    for (const [entry, file] of [
+      ['octavo', 'index'],
+      ['octavo/paddle', 'paddle'],
+      ['octavo/paddleslim', 'paddleslim'],
+    ] as const) {
+      const kilobytes = Number(new RegExp(`\`${entry}\`(?: is)? (\\d+) kB`).exec(told)?.[1]);
+      const { outputFiles } = await esbuild.build({
+        absWorkingDir: root,
+        entryPoints: [`dist/${file}.js`],
+        bundle: true,
+        minify: true,
+        format: 'esm',
+        write: false,
+        logLevel: 'silent',
+      });
+      const measured = gzipSync(outputFiles[0]!.contents).length / 1000;
+      assert.ok(Math.abs(measured / kilobytes - 1) < 0.08, `${entry}: ${measured} kB, told ${kilobytes}`);
+    }
   });
 
   it('core -> imports no package and nothing of Node, uses no eval, reads no file beside it', async () => {
@@ -43,6 +66,8 @@ describe('dist', () => {
       ['edge-light.js', '?module'],
       ['report-workerd.js', ''],
       ['report-edge-light.js', '?module'],
+      ['paddle-workerd.js', ''],
+      ['paddle-edge-light.js', '?module'],
       ['paddleslim-workerd.js', ''],
       ['paddleslim-edge-light.js', '?module'],
       ['pack-workerd.js', ''],
@@ -52,7 +77,7 @@ describe('dist', () => {
       for (const name of ['simd', 'relaxed', 'execute', 'execute-relaxed'])
         assert.ok(code.includes(`from"./${name}.wasm${suffix}"`), code);
       assert.doesNotMatch(code, /0061736d/); // hex of "\0asm"
-      if (/^(report|paddleslim|pack)-/.test(entry)) continue;
+      if (/^(report|paddle|paddleslim|pack)-/.test(entry)) continue;
       const images = readFileSync(join(root, 'dist', `images-${entry}`), 'utf8');
       assert.ok(images.includes(`from"./images.wasm${suffix}"`), images);
       assert.doesNotMatch(images, /0061736d/);

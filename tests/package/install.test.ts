@@ -20,6 +20,7 @@ import { buildIfStale } from '../../scripts/build.js';
 import { npmCommand } from '../../scripts/npm.js';
 import { DECODE_CASES } from '../data/goldenImages.js';
 import { model, node, value } from '../support/onnxBuilder.js';
+import { paddleGolden } from '../support/paddleGoldens.js';
 
 const root = new URL('../../', import.meta.url).pathname;
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -170,6 +171,21 @@ describe('installed package', () => {
     assert.equal(run(both), '1 weights true');
   });
 
+  it('octavo/paddle, octavo/paddleslim -> each works by itself, on quantized programs too', () => {
+    const { files } = paddleGolden('quantized', 'classic/static/hist-onnx');
+    mkdirSync(join(folder, 'quantized'));
+    for (const [ending, bytes] of Object.entries(files))
+      writeFileSync(join(folder, `quantized/model.${ending}`), bytes);
+    const onnx = `import { readFileSync } from 'node:fs'; import { readPaddle, toOnnx } from 'octavo/paddle';
+      const [model, params] = ['pdmodel', 'pdiparams'].map((ending) => readFileSync('quantized/model.' + ending));
+      console.log((await (await toOnnx(await readPaddle({ model, params }))).bytes()).length > 5000)`;
+    assert.equal(run(onnx), 'true');
+    const integers = `import { convert } from 'octavo/paddleslim';
+      const { lone } = await convert('quantized', { int8ModelSavePath: 'int8' }); console.log(lone.length)`;
+    assert.equal(run(integers), '1');
+    assert.ok(existsSync(join(folder, 'int8/model.onnx')));
+  });
+
   for (const condition of ['workerd', 'edge-light']) {
     it(`under the condition ${condition} -> its entry`, () => {
       const code = `console.log(import.meta.resolve('octavo').endsWith('/dist/${condition}.js'))`;
@@ -178,8 +194,10 @@ describe('installed package', () => {
       assert.equal(run(images, ['-C', condition]), 'true');
       const report = `console.log(import.meta.resolve('octavo/report').endsWith('/dist/report-${condition}.js'))`;
       assert.equal(run(report, ['-C', condition]), 'true');
-      const pack = `console.log(import.meta.resolve('octavo/pack').endsWith('/dist/pack-${condition}.js'))`;
-      assert.equal(run(pack, ['-C', condition]), 'true');
+      for (const name of ['pack', 'paddle', 'paddleslim']) {
+        const code = `console.log(import.meta.resolve('octavo/${name}').endsWith('/dist/${name}-${condition}.js'))`;
+        assert.equal(run(code, ['-C', condition]), 'true');
+      }
     });
   }
 
@@ -198,6 +216,23 @@ describe('installed package', () => {
        import { analyze, type Report, reportToHtml } from 'octavo/report';
        const report: Report = await analyze(new Uint8Array(), new Uint8Array(), []);
        console.log(reportToHtml(report));
+       import { readPaddle, toOnnx } from 'octavo/paddle';
+       import { convert, type ConvertOptions, quantEmbedding, type QuantPostStaticOptions, quantPostDynamic, quantPostStatic,
+         type SlimData } from 'octavo/paddleslim';
+       const modelDir = await readPaddle({ model: new File([], 'm.pdmodel'), params: new Uint8Array() });
+       const dataLoader: SlimData = function* () { yield { data: new Float32Array(1), dims: [1] }; };
+       const given: QuantPostStaticOptions = { modelDir, dataLoader, algo: 'KL', batchNums: 10, deployBackend: 'TensorRT' };
+       const quantized = await quantPostStatic(given);
+       const threshold: number | undefined = quantized.thresholds.get('x')?.threshold;
+       await quantPostStatic({ model_dir: { 'm.pdmodel': new Blob() }, data_loader: [], batch_nums: null, scope: null });
+       // @ts-expect-error: no such option
+       await quantPostStatic({ modelDir, dataLoaders: [] });
+       const { testModel } = await quantPostDynamic({ modelDir, generateTestModel: true, quantizable_op_type: ['mul'] });
+       await quantEmbedding({ modelDir, config: { lookup_table: { quantize_type: 'log' }, lookupTableV2: { threshold: 3 } } });
+       const choice: ConvertOptions = { opsToQuantize: 'conv2d,mul', opIdsToSkip: [3], debug: ({ text }) => console.log(text) };
+       const int8 = await convert(quantized.model, choice);
+       const file: Uint8Array = await (await toOnnx(int8)).bytes();
+       console.log(threshold, testModel?.files, int8.lone[0]?.opId, file);
        import { pack, unpack } from 'octavo/pack';
        console.log((await unpack(await pack(new Uint8Array(), { precision: 'fast' }))).get(''));
        import execute from 'octavo/execute.wasm';

@@ -1,6 +1,6 @@
 // The kernel modules as text inside the JavaScript: works wherever compiling is allowed, needs no bundler set-up, no
-// URL, no permission. Base64, not gzip: some webviews have no DecompressionStream. What only sessions need is in files
-// of its own, loaded by the first session.
+// URL, no permission. Hexadecimal, not gzip: some webviews have no DecompressionStream. What only sessions need is in
+// files of its own, loaded by the first session.
 
 import relaxed from 'inline:relaxed.wasm';
 import simd from 'inline:simd.wasm';

@@ -1,3 +1,8 @@
-// `octavo/paddle`: every runtime. Reading needs no wasm; weights of quantized programs and sessions do, which `octavo` brings.
+// `octavo/paddle`: Node, Deno, Bun, browsers, webviews, bundlers. Reading needs no kernels; the weights of quantized programs do.
+
+import { registerModules } from '../wasm/load.js';
+import { inlineModules } from './inline.js';
+
+registerModules(inlineModules);
 
 export * from '../paddle.js';
