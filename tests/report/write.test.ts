@@ -152,6 +152,7 @@ describe('reportToDot', () => {
       const strings = text.match(/"(?:[^"\\]|\\.)*"/gs) ?? [];
       const rest = text.replace(/"(?:[^"\\]|\\.)*"/gs, 'S');
       assert.ok(strings.length > 0);
+      assert.ok(!text.includes('\0'), 'a NUL, where Graphviz stops reading');
       assert.match(rest, /^digraph S \{\n(?: {2}[\w ,=[\]>-]*\n)*\}\n$/);
       if (!dot) continue;
       const { status, stderr } = spawnSync('dot', ['-Tsvg'], { input: text, encoding: 'utf8' });

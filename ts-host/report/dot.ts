@@ -127,7 +127,7 @@ function drawEdge(writer: Writer, value: string, to: string, scope: Scope, depth
   writer.line(depth, `${from} -> ${to} [label=${quoted(`${value}${shape}`)}${weight}]`);
 }
 
-/** A string of the DOT language: quotes and backslashes escaped, line ends as \n. */
+/** A string of the DOT language: quotes and backslashes escaped, line ends as \n, U+FFFD for NUL, at which Graphviz stops reading. */
 export function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+  return `"${text.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n').replaceAll('\0', '\ufffd')}"`;
 }
