@@ -24,7 +24,10 @@ const ARRAYS: Record<string, (count: number) => Numbers> = {
   int32: (n) => new Int32Array(n),
 };
 
-/** Makes the tensor a spec describes. */
+const pictures = new Map<string, Promise<Feed>>();
+
+/** The tensor a spec describes, not to be written to: one of pictures is made once and then kept, because every variant
+ *  of a model is fed with the same. */
 export async function makeFeed(spec: TensorSpec): Promise<Feed> {
   const { dims } = spec;
   if (spec.kind === 'random' || spec.kind === 'values') {
@@ -36,6 +39,14 @@ export async function makeFeed(spec: TensorSpec): Promise<Feed> {
     const data = new Float32Array(Uint8Array.from(bytes.subarray(bytes.length - size)).buffer);
     return { dtype: 'float32', dims, data };
   }
+  const key = JSON.stringify(spec);
+  const feed = pictures.get(key) ?? makePictures(spec);
+  pictures.set(key, feed);
+  return feed;
+}
+
+async function makePictures(spec: Extract<TensorSpec, { kind: 'image' | 'text' }>): Promise<Feed> {
+  const { dims } = spec;
   const [batch, , height, width] = dims as [number, number, number, number];
   const data = new Float32Array(batch * 3 * height * width);
   for (let index = 0; index < batch; index++) {

@@ -2,6 +2,7 @@
 // small stroke font, which needs no file at all and is what the text models expect to see.
 
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import type { PixelRule } from './job.js';
 import { Noise } from './noise.js';
 
@@ -14,8 +15,7 @@ export interface Picture {
 
 /** Decodes a JPEG file. */
 export async function readJpeg(file: string): Promise<Picture> {
-  const packageName = 'jpeg-js';
-  const jpeg = (await import(packageName)) as {
+  const jpeg = createRequire(import.meta.url)('jpeg-js') as {
     decode(bytes: Uint8Array, options: object): { width: number; height: number; data: Uint8Array };
   };
   const decoded = jpeg.decode(await readFile(file), { useTArray: true, formatAsRGBA: false });
@@ -43,10 +43,13 @@ function sample(picture: Picture, x: number, y: number, channel: number): number
   const y0 = Math.floor(y);
   const x1 = Math.min(x0 + 1, picture.width - 1);
   const y1 = Math.min(y0 + 1, picture.height - 1);
-  const at = (px: number, py: number) => picture.data[(py * picture.width + px) * 3 + channel]!;
-  const upper = at(x0, y0) * (1 - (x - x0)) + at(x1, y0) * (x - x0);
-  const lower = at(x0, y1) * (1 - (x - x0)) + at(x1, y1) * (x - x0);
+  const upper = value(picture, x0, y0, channel) * (1 - (x - x0)) + value(picture, x1, y0, channel) * (x - x0);
+  const lower = value(picture, x0, y1, channel) * (1 - (x - x0)) + value(picture, x1, y1, channel) * (x - x0);
   return upper * (1 - (y - y0)) + lower * (y - y0);
+}
+
+function value({ data, width }: Picture, x: number, y: number, channel: number): number {
+  return data[(y * width + x) * 3 + channel]!;
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
@@ -134,16 +137,20 @@ function distanceToText(text: string, x: number, y: number): number {
   let nearest = Number.POSITIVE_INFINITY;
   for (const stroke of strokes) {
     for (let i = 1; i < stroke.length; i++) {
-      nearest = Math.min(nearest, distanceToSegment(x - index * ADVANCE, y, stroke[i - 1]!, stroke[i]!));
+      nearest = Math.min(nearest, squareToSegment(x - index * ADVANCE, y, stroke[i - 1]!, stroke[i]!));
     }
   }
-  return nearest;
+  return Math.sqrt(nearest);
 }
 
-function distanceToSegment(x: number, y: number, [ax, ay]: Point, [bx, by]: Point): number {
-  const [dx, dy] = [bx - ax, by - ay];
-  const along = clamp(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1), 0, 1);
-  return Math.hypot(x - ax - along * dx, y - ay - along * dy);
+/** The squared distance of a point from the nearest one of a segment. */
+function squareToSegment(x: number, y: number, a: Point, b: Point): number {
+  const dx = b[0] - a[0];
+  const dy = b[1] - a[1];
+  const along = clamp(((x - a[0]) * dx + (y - a[1]) * dy) / (dx * dx + dy * dy || 1), 0, 1);
+  const offX = x - a[0] - along * dx;
+  const offY = y - a[1] - along * dy;
+  return offX * offX + offY * offY;
 }
 
 /** [1, 3, H, W] planes from a picture. */
