@@ -2,13 +2,19 @@
 // file it imports and asconfig.json. An output is dated from before its build, so that a file that changes while it is
 // compiled, read or not, makes it stale.
 
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
+import { promisify } from 'node:util';
 import { withLock } from './build-lock.js';
+import { inLanes } from './lanes.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const COMPILER = join(root, 'node_modules/assemblyscript/bin/asc.js');
+/** Bytes. */
+const MOST_WARNINGS = 2 ** 24;
 
 interface Target {
   readonly entries: string[];
@@ -41,20 +47,30 @@ async function buildStaleTargets(): Promise<string[]> {
   const config = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8')) as {
     targets: Record<string, Target>;
   };
-  const built: string[] = [];
-  for (const [name, target] of Object.entries(config.targets)) {
-    const out = join(root, target.outFile);
-    if (existsSync(out) && statSync(out).mtimeMs > newestSource(target.entries)) continue;
-    for (const file of [target.outFile, target.textFile]) {
-      if (file !== undefined) mkdirSync(dirname(join(root, file)), { recursive: true });
-    }
-    const begun = new Date();
-    const { error, stderr } = await asc.main([...target.entries, '--target', name, '--baseDir', root]);
-    if (error) throw new Error(`asc failed for target ${name}:\n${stderr.toString()}`);
-    utimesSync(out, begun, begun);
-    built.push(name);
+  const stale = Object.entries(config.targets).filter(([, target]) => isStale(target));
+  await inLanes(availableParallelism(), stale, ([name, target]) => compile(name, target));
+  return stale.map(([name]) => name);
+}
+
+function isStale({ entries, outFile }: Target): boolean {
+  const out = join(root, outFile);
+  return !existsSync(out) || statSync(out).mtimeMs <= newestSource(entries);
+}
+
+/** In a process of its own, so that targets compile at once. */
+async function compile(name: string, { entries, outFile, textFile }: Target): Promise<void> {
+  for (const file of [outFile, textFile]) {
+    if (file !== undefined) mkdirSync(dirname(join(root, file)), { recursive: true });
   }
-  return built;
+  const begun = new Date();
+  // Without --enable-source-maps the compiler starts itself once more, with it.
+  const args = ['--enable-source-maps', COMPILER, ...entries, '--target', name, '--baseDir', root];
+  await promisify(execFile)(process.execPath, args, { maxBuffer: MOST_WARNINGS }).catch(
+    ({ stderr }: { stderr: string }) => {
+      throw new Error(`asc failed for target ${name}:\n${stderr}`);
+    },
+  );
+  utimesSync(join(root, outFile), begun, begun);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

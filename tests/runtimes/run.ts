@@ -7,6 +7,7 @@
 // OCTAVO_REQUIRE_ALL=1 makes that a failure.
 
 import { parseArgs } from 'node:util';
+import { inLanes } from '../../scripts/lanes.js';
 import { copyExamples } from './examples.js';
 import type { Task } from './outcome.js';
 import { compareResults, printReport, type Row, requireAll } from './report.js';
@@ -52,17 +53,6 @@ async function runTask({ name, run }: Task): Promise<Row> {
   return row;
 }
 
-/** Runs the tasks in order, {@link AT_ONCE} at a time; rows come back in the order of the tasks. */
-async function runTasks(tasks: readonly Task[]): Promise<Row[]> {
-  const rows: Row[] = [];
-  let next = 0;
-  const lane = async () => {
-    for (let index = next++; index < tasks.length; index = next++) rows[index] = await runTask(tasks[index]!);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  return rows;
-}
-
 const [npmProblem, browserProblem, scratch] = await Promise.all([
   timed('runtimes from npm', installNpm()),
   timed('browsers from apt', installBrowsers()),
@@ -77,7 +67,7 @@ const groups = [workloadTasks(stage), exampleTasks(stage), backgroundTasks(stage
 if (groups.flat().length === 0) throw new Error(`--only ${flags.only}: no such row`);
 const rows: Row[] = [];
 // Within a group all results must be equal; refusals have none.
-for (const tasks of groups) rows.push(...compareResults(await runTasks(tasks)));
+for (const tasks of groups) rows.push(...compareResults(await inLanes(AT_ONCE, tasks, runTask)));
 await server.close();
 const judged = process.env.OCTAVO_REQUIRE_ALL === '1' ? requireAll(rows) : rows;
 process.exit(printReport(judged) ? 0 : 1);
