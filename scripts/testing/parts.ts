@@ -1,9 +1,12 @@
 // The parts of the test command, in the order they run: cheap and likely to fail first.
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { installNpm } from '../../tests/runtimes/setup/install.js';
 import { buildIfStale } from '../build.js';
+import { bundleTests } from './bundle.js';
 import { runCommand } from './command.js';
 import { installConsumers } from './consumers.js';
 import { runNodeTests } from './node-tests.js';
@@ -13,11 +16,15 @@ export interface Part {
   readonly name: string;
   /** Left out by --fast: needs downloads or minutes. */
   readonly slow: boolean;
+  /** The downloads that `run` waits for: those of all parts begin first, beside what keeps the processor busy. */
+  download?(): Promise<unknown>;
   run(onLine: (line: string) => void): Promise<Outcome>;
 }
 
-/** Machines have two cores at least. */
-const FILES_AT_ONCE = 2;
+/** One more than there are cores: a test that waits, for a process or a file, leaves its core to another. */
+const FILES_AT_ONCE = availableParallelism() + 1;
+/** Those that load TypeScript. */
+const OWN_OPTIONS = process.execArgv;
 const COMMAND_LIMIT_MS = 300_000;
 const MATRIX_LIMIT_MS = 900_000;
 /** Run by parts of their own. */
@@ -25,10 +32,10 @@ const OWN_PARTS = ['consumers', 'operators', 'integration', 'runtimes', 'assembl
 
 export function testParts(root: string): Part[] {
   const bin = (name: string): string => join(root, 'node_modules/.bin', name);
-  const script = (path: string): [string, string[]] => [
-    process.execPath,
-    [...process.execArgv, join(root, path)],
-  ];
+  const script = (path: string): [string, string[]] => [process.execPath, [...OWN_OPTIONS, join(root, path)]];
+  const engines = once(() => installConsumers(join(root, 'tests/consumers'), (line) => console.log(line)));
+  // What is missing then the matrix says for each of its rows.
+  const runtimes = once(installNpm);
   return [
     commandPart('biome', root, bin('biome'), ['check', '.', '--diagnostic-level=error']),
     commandPart('tsc', root, bin('tsc'), ['-p', 'tsconfig.json']),
@@ -36,12 +43,26 @@ export function testParts(root: string): Part[] {
     { name: 'build', slow: false, run: () => buildPart() },
     { name: 'as-pect', slow: false, run: (onLine) => leafPart(root, script('scripts/as-pect.ts'), onLine) },
     { name: 'suites', slow: false, run: (onLine) => suitesPart(root, onLine) },
-    { name: 'consumers', slow: true, run: (onLine) => consumersPart(root, onLine) },
-    { name: 'operators', slow: true, run: (onLine) => operatorsPart(root, onLine) },
+    {
+      name: 'consumers',
+      slow: true,
+      download: engines,
+      run: (onLine) => consumersPart(root, engines, onLine),
+    },
+    {
+      name: 'operators',
+      slow: true,
+      download: engines,
+      run: (onLine) => operatorsPart(root, engines, onLine),
+    },
     {
       name: 'runtimes',
       slow: true,
-      run: (onLine) => matrixPart(root, script('tests/runtimes/run.ts'), onLine),
+      download: runtimes,
+      run: async (onLine) => {
+        await runtimes();
+        return matrixPart(root, script('tests/runtimes/run.ts'), onLine);
+      },
     },
   ];
 }
@@ -80,31 +101,57 @@ function suitesPart(root: string, onLine: (line: string) => void): Promise<Outco
   const areas = readdirSync(join(root, 'tests')).filter((area) => !OWN_PARTS.includes(area));
   const files = areas.flatMap((area) => testFiles(join(root, 'tests', area), '.test.ts'));
   files.push(...testFiles(join(root, 'tests/runtimes'), '.test.ts'));
-  return runNodeTests(files, { root, concurrency: FILES_AT_ONCE, onLine });
+  return runFiles(root, files, onLine);
 }
 
 /** tests/integration and tests/consumers: what Octavo writes must load and run in other engines. */
-function consumersPart(root: string, onLine: (line: string) => void): Promise<Outcome> {
-  return withEngines(root, 'consumers', ['tests/consumers', 'tests/integration'], onLine);
+function consumersPart(root: string, engines: Engines, onLine: (line: string) => void): Promise<Outcome> {
+  return withEngines(root, engines, 'consumers', ['tests/consumers', 'tests/integration'], onLine);
 }
 
 /** tests/operators: every operator of the executor against onnxruntime. */
-function operatorsPart(root: string, onLine: (line: string) => void): Promise<Outcome> {
-  return withEngines(root, 'operators', ['tests/operators'], onLine);
+function operatorsPart(root: string, engines: Engines, onLine: (line: string) => void): Promise<Outcome> {
+  return withEngines(root, engines, 'operators', ['tests/operators'], onLine);
+}
+
+/** Why the other engines are not installed; '' when they are. */
+type Engines = () => Promise<string>;
+
+/** `work` done at the first call only; its result at every call. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
 }
 
 /** The tests of some areas, with the other engines installed. */
 async function withEngines(
   root: string,
+  engines: Engines,
   part: string,
   areas: readonly string[],
   onLine: (line: string) => void,
 ): Promise<Outcome> {
-  const problem = await installConsumers(join(root, 'tests/consumers'), onLine);
+  const problem = await engines();
   const install = problem === '' ? PASSED : failed(`${part}: npm ci in tests/consumers failed\n${problem}`);
   const files = areas.flatMap((area) => testFiles(join(root, area), '.test.ts'));
   if (files.length === 0) return sum([install, skipped(part, `no test in ${areas.join(', ')}`)]);
-  return sum([install, await runNodeTests(files, { root, concurrency: FILES_AT_ONCE, onLine })]);
+  return sum([install, await runFiles(root, files, onLine)]);
+}
+
+async function runFiles(
+  root: string,
+  files: readonly string[],
+  onLine: (line: string) => void,
+): Promise<Outcome> {
+  // A folder of its own, because several of these commands may run at once.
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  const folder = mkdtempSync(join(root, '.cache/tests-'));
+  try {
+    const tests = await bundleTests(root, files, folder);
+    return await runNodeTests(tests, { root, concurrency: FILES_AT_ONCE, onLine });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** tests/runtimes/run.ts counts for itself: its last line, `FAILED name: …` and `skipped name: …` are read here. */

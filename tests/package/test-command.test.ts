@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { bundleTests, type TestProgram } from '../../scripts/testing/bundle.js';
 import { installConsumers, isInStep } from '../../scripts/testing/consumers.js';
 import { counts, failed, type Outcome, PASSED, skipped, sum } from '../../scripts/testing/outcome.js';
 
@@ -14,21 +15,26 @@ after(() => rmSync(folder, { recursive: true }));
 
 const PRELUDE = "import { before, describe, it } from 'node:test';\n";
 
-/** Runs each list of bodies as files of one call. In a process that is no test itself, where node runs no tests. */
+/** Runs each list of bodies as files of one call. */
 function runBodies(lists: readonly (readonly string[])[]): Outcome[] {
-  const files = lists.map((bodies, list) =>
+  const programs = lists.map((bodies, list) =>
     bodies.map((body, index) => {
       const file = join(folder, `list${list}-${index}.test.mjs`);
       writeFileSync(file, PRELUDE + body);
-      return file;
+      return { source: file, program: file };
     }),
   );
+  return runPrograms(programs);
+}
+
+/** The outcome of each list. In a process that is no test itself, where node runs no tests. */
+function runPrograms(lists: readonly (readonly TestProgram[])[]): Outcome[] {
   const runner = new URL('../../scripts/testing/node-tests.ts', import.meta.url).href;
   const code = `
     const { runNodeTests } = await import(${JSON.stringify(runner)});
     const options = { root: ${JSON.stringify(folder)}, concurrency: 2, fileLimitMs: 20_000, onLine: () => {} };
     const outcomes = [];
-    for (const files of ${JSON.stringify(files)}) outcomes.push(await runNodeTests(files, options));
+    for (const list of ${JSON.stringify(lists)}) outcomes.push(await runNodeTests(list, options));
     console.log(JSON.stringify(outcomes));`;
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   // A file, not -e: node hands its own options on to the processes of the tests.
@@ -105,6 +111,24 @@ describe('runNodeTests', () => {
       .at(-1)!
       .failures.map((failure) => failure.split('\n')[0]!.replace(/^list\d+-/, ''));
     assert.deepEqual(names, ['0.test.mjs: a', '1.test.mjs: b']);
+  });
+});
+
+describe('bundleTests', () => {
+  it('TypeScript files -> run, find files by the URL of the source, fail with its name and line', async () => {
+    const shared =
+      "export const text = (url: string): string => readFileSync(new URL('text', url), 'utf8');\n";
+    const files = {
+      text: 'found',
+      'shared.ts': `import { readFileSync } from 'node:fs';\n${shared}`,
+      'a.test.ts': `${PRELUDE}import { text } from './shared.js';\nit(text(import.meta.url), () => {});\n`,
+      'b.test.ts': `${PRELUDE}import { text } from './shared.js';\n\nit('b', () => { throw new Error(text(import.meta.url)); });\n`,
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const sources = ['a.test.ts', 'b.test.ts'].map((name) => join(folder, name));
+    const [outcome] = runPrograms([await bundleTests(folder, sources, join(folder, 'bundles'))]);
+    assert.equal(counts(outcome!), '1 passed, 1 failed, 0 skipped');
+    assert.match(outcome!.failures[0]!, /^b\.test\.ts: b\n.*found.*\/b\.test\.ts:4:/s);
   });
 });
 

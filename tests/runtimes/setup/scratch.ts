@@ -10,6 +10,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { buildIfStale } from '../../../scripts/build.js';
 import { DECODE_CASES } from '../../data/goldenImages.js';
 import { paddleGolden } from '../../support/paddleGoldens.js';
 import { writeInputs } from './inputs.js';
@@ -55,7 +56,11 @@ export async function makeScratch(packageFolder: string, keep: boolean): Promise
 
 /** Packs, then installs the tarball with its dependencies taken from the repository, so no network is needed. */
 async function installPacked(packageFolder: string, app: string): Promise<void> {
-  const packed = await mustNpm(['pack', '--json', '--pack-destination', app], packageFolder);
+  // What is built already need not be built again to be packed.
+  const isOurs = packageFolder === repository;
+  if (isOurs) await buildIfStale();
+  const scripts = isOurs ? ['--ignore-scripts'] : [];
+  const packed = await mustNpm(['pack', '--json', ...scripts, '--pack-destination', app], packageFolder);
   const { filename } = (JSON.parse(packed.slice(packed.indexOf('['))) as [{ filename: string }])[0];
   writeFileSync(join(app, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const dependencies = ['@bufbuild/protobuf', 'commander'].map((name) =>
