@@ -132,6 +132,28 @@ describe('convert', () => {
     assert.deepEqual((await convert(await read(name), { opIdsToSkip: [32] })).lone, []);
   });
 
+  it('what an operator that is alone costs -> by the sizes told, those given, or that they are open', async () => {
+    const model = await read('residual/aware/fake-frozen');
+    const convs = model.net.program.blocks[0]!.ops.flatMap(({ type }, id) => (type === 'conv2d' ? [id] : []));
+    const [first, ...others] = convs;
+    const cost = async (inputDims?: ConvertOptions['inputDims']) => {
+      const { lone } = await convert(model, { opsToQuantize: ['conv2d'], opIdsToSkip: others, inputDims });
+      assert.deepEqual(
+        lone.map(({ opId }) => opId),
+        [first],
+      );
+      return lone[0]!;
+    };
+    // 3 × 3 × 3 products for each of 8 channels of half the size.
+    const told = await cost();
+    assert.equal(told.multiplyAdds, 8 * 8 * 8 * 27);
+    assert.equal(told.convertedElements, 3 * 16 * 16 + 8 * 8 * 8);
+    assert.equal((await cost({ x: [1, 3, 32, 32] })).multiplyAdds, 4 * told.multiplyAdds);
+    const open = await cost({ x: [-1, 3, -1, -1] });
+    assert.equal(open.multiplyAdds, undefined);
+    assert.match(open.advice, /not known \(the size of x is open: give inputDims\)/);
+  });
+
   it('shows the graph after each step', async () => {
     const shown: { name: string; text: string }[] = [];
     await convert(await read('classic/aware/fake-frozen'), { debug: (graph) => void shown.push(graph) });

@@ -48,6 +48,8 @@ export interface NodeFacts {
   readonly id: string;
   readonly opType: string;
   readonly multiplyAdds: number;
+  /** Names of what it makes. */
+  readonly values: readonly string[];
   /** Types as they are computed: channels last where the program runs so. */
   readonly outputs: readonly TensorType[];
 }
@@ -238,6 +240,7 @@ function factsOf(program: Program, engine: ExecutionEngine): ProgramFacts {
     id,
     opType: node.opType,
     multiplyAdds: plan.multiplyAdds ?? 0,
+    values: node.outputs,
     outputs: plan.outputs,
   }));
   return {

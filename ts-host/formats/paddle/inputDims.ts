@@ -15,6 +15,9 @@ export type InputDims = Readonly<Record<string, readonly number[]>>;
 export function withInputDims(program: PaddleProgram, given: InputDims): PaddleProgram {
   const block = program.blocks[0]!;
   const fed = fedNames(block);
+  if (typeof given !== 'object' || given === null) {
+    throw new OctavoError('INVALID_ARGUMENT', 'inputDims are dims by input', { field: 'inputDims' });
+  }
   for (const [name, dims] of Object.entries(given)) checkDims(block, fed, name, dims);
   return withVariables(program, (variable) => {
     const dims = given[variable.name];
@@ -60,7 +63,9 @@ function checkDims(block: PaddleBlock, fed: readonly string[], name: string, dim
     const hint = near === undefined ? `; inputs are ${fed.join(', ')}` : `; did you mean ${near}?`;
     throw new OctavoError('INVALID_ARGUMENT', `the program has no input "${name}"${hint}`, { field });
   }
-  const rank = block.vars.get(name)?.dims?.length ?? dims.length;
-  if (dims.length === rank && dims.every((dim) => Number.isSafeInteger(dim) && dim >= -1)) return;
-  throw new OctavoError('INVALID_ARGUMENT', `[${dims.join(', ')}] are not ${rank} dims`, { field });
+  const list: readonly unknown[] = Array.isArray(dims) ? dims : [];
+  const rank = block.vars.get(name)?.dims?.length ?? list.length;
+  const isDim = (dim: unknown): boolean => Number.isSafeInteger(dim) && (dim as number) >= -1;
+  if (Array.isArray(dims) && list.length === rank && list.every(isDim)) return;
+  throw new OctavoError('INVALID_ARGUMENT', `[${list.join(', ')}] are not ${rank} dims`, { field });
 }

@@ -3,6 +3,7 @@
 
 import { RunContext } from '../../context.js';
 import { OctavoError } from '../../errors.js';
+import { type InputDims, withInputDims } from '../../formats/paddle/inputDims.js';
 import type { PaddleNet } from '../../formats/paddle/program.js';
 import { quantStyleOf } from '../../formats/paddle/toModel/quantized/style.js';
 import { paddleToModel } from '../../formats/paddle/toModel/toModel.js';
@@ -19,6 +20,7 @@ import { ConvertedModel } from './convertedModel.js';
 import { DebugGraphs } from './debugGraphs.js';
 import { type LoneOperator, loneOperators } from './loneOperators.js';
 import { outThresholds } from './outThresholds.js';
+import { sizesOf } from './sizes.js';
 import type { ConvertState } from './step.js';
 import { STEPS } from './steps/index.js';
 import { place } from './steps/place.js';
@@ -39,9 +41,10 @@ export async function convert(
 ): Promise<ConvertedModel> {
   const settings = convertSettings(options);
   const context = new RunContext(settings.run);
-  const { net, close } = await openNet(quantized, settings.names, context);
+  const { net: opened, close } = await openNet(quantized, settings.names, context);
   const graphs = new DebugGraphs(settings.debug, context);
   try {
+    const net = withDims(opened, settings.inputDims);
     const choice = new Choice(net.program.blocks[0]!.ops, settings);
     const { model, lone } = await converted(net, choice, graphs, context);
     const result = new ConvertedModel(model, lone, close);
@@ -53,6 +56,10 @@ export async function convert(
     await close();
     throw error;
   }
+}
+
+function withDims(net: PaddleNet, inputDims: InputDims | undefined): PaddleNet {
+  return inputDims === undefined ? net : { ...net, program: withInputDims(net.program, inputDims) };
 }
 
 interface Converted {
@@ -80,7 +87,7 @@ async function converted(
   let lone: readonly LoneOperator[] = [];
   await graphs.show('program', state.graph);
   for (const step of STEPS) {
-    if (step === place) lone = loneOperators(state, block.vars);
+    if (step === place) lone = await loneOperators(state, (values) => sizesOf(model, values, context));
     context.throwIfAborted();
     state = await step.run(state, tools);
     await graphs.show(step.name, state.graph);

@@ -2,6 +2,7 @@
 
 import type { RunOptions } from '../../context.js';
 import { OctavoError } from '../../errors.js';
+import type { InputDims } from '../../formats/paddle/inputDims.js';
 import type { ChoiceOptions } from '../convert/choice.js';
 import { OptionReader } from './check.js';
 import { namedOptions, type Spelled } from './names.js';
@@ -23,6 +24,8 @@ export interface ConvertOptions extends RunOptions {
   /** As for quantPostStatic. */
   readonly modelFilename?: string | null | undefined;
   readonly paramsFilename?: string | null | undefined;
+  /** As for readPaddle. */
+  readonly inputDims?: InputDims | undefined;
   /** Folder that `model.onnx` is written to (Node). */
   readonly int8ModelSavePath?: string | undefined;
   /** Told the graph before the first step and behind each; or the folder that they are written to (Node). */
@@ -32,6 +35,7 @@ export interface ConvertOptions extends RunOptions {
 const NAMES = [
   'modelFilename',
   'paramsFilename',
+  'inputDims',
   'int8ModelSavePath',
   'opsToQuantize',
   'opIdsToSkip',
@@ -59,6 +63,7 @@ export function convertSettings(options: Spelled<ConvertOptions>) {
   }
   return {
     names: { modelFilename: read.text('modelFilename'), paramsFilename: read.text('paramsFilename') },
+    inputDims: named.inputDims as InputDims | undefined,
     int8ModelSavePath: read.text('int8ModelSavePath'),
     opsToQuantize: lists.opsToQuantize === undefined ? undefined : read.words('opsToQuantize', []),
     opIdsToSkip: ids(lists.opIdsToSkip),
