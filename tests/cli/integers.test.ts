@@ -50,6 +50,35 @@ describe('--int8', () => {
     assert.equal(against.diagnostics.counts.integer, 0);
   });
 
+  it('bench: samples are those of the list, wherever its paths begin; what does not fit is told', async () => {
+    const { folder, model, data } = prepared();
+    const list = join(folder, 'list of labels.txt');
+    const bench = (text: string) => {
+      writeFileSync(list, text);
+      return octavo([
+        ...`bench ${model} --runs 1 --warmup 0 --json --data ${data} --labels`.split(' '),
+        list,
+      ]);
+    };
+    const result = await bench(`\uFEFF${data}/val/1.npy 3\r\n${data}/val/gone.npy 1\r\n`);
+    const { samples, unlisted, missing } = json(result) as Record<string, unknown>;
+    assert.deepEqual([samples, unlisted, missing], [1, 1, 1]);
+    assert.match(result.stderr, /left out 1 samples of .* does not list\n.*1 samples that .* are not in/);
+    const strange = await bench('other/x.npy 0\n');
+    assert.equal(strange.code, 1);
+    assert.match(
+      strange.stdout.toString(),
+      /none of the 2 samples of the folder is asked for, such as val\/0\.npy/,
+    );
+    assert.match(strange.stderr, /left out 2 samples of .* does not list\n/);
+    const beyond = await bench('val/0.npy 10\n');
+    assert.equal(beyond.code, 2);
+    assert.match(
+      beyond.stdout.toString(),
+      /the label is class 10, the model has 10 classes, from 0 \(sample val\/0\.npy/,
+    );
+  });
+
   it('convert: ONNX in integers, and a graph for each step', async () => {
     const { folder, model } = prepared();
     const [output, dots] = [join(folder, 'int8.onnx'), join(folder, 'dots')];

@@ -82,6 +82,13 @@ describe('benchModel', () => {
     assert.deepEqual(phases, ['1/4', '2/4', '3/4', '4/4']);
   });
 
+  it('a last batch that is shorter -> items a second by the time for an item', async () => {
+    const batch = (count: number) => ({ data: new Float32Array(count * 6), dims: [count, 6] });
+    // The two runs take 6 and 8 ms: 1.5 and 4 ms an item.
+    const { itemsPerSecond } = await bench({ samples: [batch(4), batch(2)], warmup: 0 }, SCORES);
+    assert.equal(itemsPerSecond, 1000 / 2.75);
+  });
+
   it('labels -> the class with the highest score, and the five highest', async () => {
     const rows = [
       [0, 1, 2, 3, 4, 5],
@@ -107,6 +114,11 @@ describe('benchModel', () => {
     await rejects({ shapes: { z: [1] } }, 'FEED_INVALID', /no input of this name/);
     await rejects({ samples: [] }, 'SAMPLES_MISSING', /no samples/);
     await rejects({ samples: netSamples(1), labels: [] }, 'INVALID_ARGUMENT', /no label for this sample/);
+    await rejects(
+      { samples: netSamples(1), labels: [5] },
+      'INVALID_ARGUMENT',
+      /class 5, the model has 5 classes/,
+    );
     await rejects({ against: SCORES }, 'FEED_INVALID', /the model takes 2 dims/);
     const fixed = model({ ...floatNet(), inputs: [value('x', [1, 3, 12, 12])] });
     await assert.rejects(bench({ batch: 2 }, fixed), refused('INVALID_ARGUMENT', /batches of 1, not 2/));

@@ -7,7 +7,7 @@ import type { ProgramFacts } from '../execute/executor.js';
 import type { ExternalResolver } from '../io/external.js';
 import type { ValueInfo } from '../ir/model.js';
 import { gopsOf, type LayerTime, LayerTimer } from '../report/bench/layers.js';
-import { type Timing, timingOf } from '../report/bench/timing.js';
+import { median, type Timing, timingOf } from '../report/bench/timing.js';
 import { type Accuracy, TopClasses } from '../report/bench/topClasses.js';
 import { partners } from '../report/compare/compare.js';
 import type { LabelFinder } from '../report/compare/labels.js';
@@ -29,7 +29,7 @@ export interface BenchMemory {
 
 /** What was measured of a model. */
 export interface ModelBench extends Timing {
-  /** Items of a batch times runs a second. */
+  /** Of the median run by time for an item: batches may be of several lengths, the last one shorter. */
   readonly itemsPerSecond: number;
   /** From opening the model to the first result, compiling and packing of weights included. */
   readonly firstMs: number;
@@ -57,10 +57,11 @@ export class BenchSubject {
   readonly #wanted: ReadonlySet<string>;
   readonly #classes: TopClasses | undefined;
   readonly #times: number[] = [];
+  /** Times by the items of the batch. */
+  readonly #itemTimes: number[] = [];
   #firstMs: number;
   #layers: readonly LayerTime[] = [];
   #facts: ProgramFacts | undefined;
-  #items = 1;
 
   private constructor(runner: OctavoRunner, openMs: number, { labels, now }: SubjectOptions) {
     this.#runner = runner;
@@ -106,7 +107,6 @@ export class BenchSubject {
     const begun = this.#now();
     await this.run(batch, context);
     this.#firstMs += this.#now() - begun;
-    this.#items = batch.length;
   }
 
   run({ feeds }: CheckedSample, context: RunContext, timer?: LayerTimer): Promise<Map<string, Tensor>> {
@@ -117,7 +117,9 @@ export class BenchSubject {
   async measure(batch: CheckedSample, judged: boolean, context: RunContext): Promise<void> {
     const begun = this.#now();
     const outputs = await this.run(batch, context);
-    this.#times.push(this.#now() - begun);
+    const time = this.#now() - begun;
+    this.#times.push(time);
+    this.#itemTimes.push(time / batch.length);
     if (judged) this.#classes?.add(outputs, batch);
   }
 
@@ -140,7 +142,7 @@ export class BenchSubject {
     const accuracy = this.#classes?.result();
     return {
       ...timing,
-      itemsPerSecond: (1000 * this.#items) / timing.medianMs,
+      itemsPerSecond: 1000 / median(this.#itemTimes),
       firstMs: this.#firstMs,
       multiplyAdds,
       gops: gopsOf(multiplyAdds, timing.medianMs),

@@ -8,7 +8,7 @@ import { type SampleFolder, sampleFolder, skippedJson } from './folder.js';
 import { type ModelInput, modelInput } from './input.js';
 import { checkIntegerFlags, inFloat, inIntegers } from './integers.js';
 import { toJson } from './json.js';
-import { readLabels } from './labels.js';
+import { ListedSamples, readLabels } from './labels.js';
 import { STANDARD_STREAM } from './output.js';
 import { SAMPLE_FLAGS } from './sampleFlags.js';
 import type { Environment } from './terminal.js';
@@ -21,7 +21,10 @@ export async function benchCommand(
   checkFlags(model, flags);
   const { data, against } = flags;
   const { terminal, signal } = environment;
-  const folder = data === undefined ? undefined : await sampleFolder(data, flags, environment);
+  const listed =
+    flags.labels === undefined ? undefined : new ListedSamples(await readLabels(flags.labels, signal));
+  const folder =
+    data === undefined ? undefined : await sampleFolder(data, flags, environment, listed?.includes);
   const first = await modelInput(model, signal, flags, against !== undefined);
   try {
     const second = against === undefined ? undefined : await modelInput(against, signal, flags, true);
@@ -30,10 +33,12 @@ export async function benchCommand(
         flags.int8 === true
           ? await integerPair(first, second, flags, environment)
           : ([first, second] as const);
-      const bench = await measured(pair[0], pair[1], folder, flags, environment);
+      const bench = await measured(pair[0], pair[1], { folder, listed }, flags, environment).finally(() =>
+        tellUnlike(listed, flags, environment),
+      );
       const names = { model, against: against ?? (pair[1] && `${model} in float`), data };
       const text = () => benchText(names, bench, terminal.verbose);
-      await terminal.print(terminal.json ? toJson(jsonOf(model, flags, bench, folder)) : text());
+      await terminal.print(terminal.json ? toJson(jsonOf(model, flags, bench, { folder, listed })) : text());
     } finally {
       await second?.close();
     }
@@ -52,6 +57,24 @@ async function integerPair(
   const source = await inIntegers(first.source, flags, environment);
   const other = second ?? { source: await inFloat(first.source, environment), external: undefined };
   return [{ source, external: undefined }, other];
+}
+
+/** What does not go together with the list of labels: told, for accuracy is of fewer samples than it seems. */
+function tellUnlike(
+  listed: ListedSamples | undefined,
+  { data, labels }: BenchFlags,
+  { terminal }: Environment,
+): void {
+  const { unlisted = 0, missing = 0 } = listed ?? {};
+  if (unlisted > 0)
+    terminal.note(`octavo: left out ${unlisted} samples of ${data} that ${labels} does not list\n`);
+  if (missing > 0) terminal.note(`octavo: ${missing} samples that ${labels} lists are not in ${data}\n`);
+}
+
+/** The samples that a model is measured with, and the list that chose them. */
+interface Given {
+  readonly folder: SampleFolder | undefined;
+  readonly listed: ListedSamples | undefined;
 }
 
 /** What is measured of a model that a command was given. */
@@ -79,8 +102,8 @@ function checkFlags(model: string, flags: BenchFlags): void {
 async function measured(
   first: Subject,
   second: Subject | undefined,
-  folder: SampleFolder | undefined,
-  { runs, warmup, batch, threads, shape, seed, labels, precision, memoryLimit }: BenchFlags,
+  { folder, listed }: Given,
+  { runs, warmup, batch, threads, shape, seed, precision, memoryLimit }: BenchFlags,
   { terminal, signal }: Environment,
 ): Promise<Bench> {
   return benchModel(first.source, {
@@ -95,7 +118,7 @@ async function measured(
     shapes: shape && Object.fromEntries(shape.map(({ name, dims }) => [name, dims])),
     seed,
     samples: folder?.samples,
-    labels: labels === undefined ? undefined : await readLabels(labels, signal),
+    labels: listed?.labels,
     precision,
     memoryLimit,
     signal,
@@ -107,7 +130,7 @@ function jsonOf(
   model: string,
   { data, labels, against: other }: BenchFlags,
   { against, ...bench }: Bench,
-  folder: SampleFolder | undefined,
+  { folder, listed }: Given,
 ): unknown {
   const { skipped = [], samples } = folder ?? {};
   return {
@@ -118,5 +141,6 @@ function jsonOf(
     ...bench,
     ...(against === undefined ? {} : { against: { model: other ?? `${model} in float`, ...against } }),
     ...(samples === undefined ? {} : { skipped: skippedJson(skipped), ignored: samples.ignored.length }),
+    ...(listed === undefined ? {} : { unlisted: listed.unlisted, missing: listed.missing }),
   };
 }

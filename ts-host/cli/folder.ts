@@ -11,11 +11,13 @@ export interface SampleFolder {
   readonly skipped: readonly SkippedSample[];
 }
 
-/** @throws OctavoError as folderSamples */
+/** @param only - which of its samples, by name; all where it is not given
+ *  @throws OctavoError as folderSamples */
 export async function sampleFolder(
   folder: string,
   flags: SampleFlags,
   { terminal, signal }: Environment,
+  only?: (name: string) => boolean,
 ): Promise<SampleFolder> {
   const { folderSamples } = await import('../node/folderSamples.js');
   const skipped: SkippedSample[] = [];
@@ -25,7 +27,7 @@ export async function sampleFolder(
     skipped.push(each);
     terminal.note(`octavo: left out ${each.name}: ${each.reason.message}\n`);
   };
-  const samples = await folderSamples(folder, { ...folderOptions(flags), signal, onSkip });
+  const samples = await folderSamples(folder, { ...folderOptions(flags), signal, onSkip, only });
   return { samples, skipped };
 }
 

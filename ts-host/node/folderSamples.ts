@@ -29,6 +29,9 @@ export interface FolderSamplesOptions
   /** `octavo` (default): JPEG and PNG, the same pixels everywhere. `sharp`: that package, installed by you; it reads more
    *  kinds of images and is faster, but its pixels are those of its version. Or a function that decodes a file. */
   readonly decoder?: 'octavo' | 'sharp' | ImageDecoder | undefined;
+  /** Which samples of the folder are used, by name: the path in the folder, without ending where files of several inputs make one.
+   *  Default: all. */
+  readonly only?: ((name: string) => boolean) | undefined;
 }
 
 /** Samples of a folder. */
@@ -65,7 +68,13 @@ export async function folderSamples(
   let count = files.length;
   const groupsFor = (inputs: readonly ValueInfo[]): SampleFiles[] => {
     const names = inputs.map(({ name }) => name);
-    const groups = groupFiles(files, names, options.folders ?? {});
+    const all = groupFiles(files, names, options.folders ?? {});
+    const { only = () => true } = options;
+    const groups = all.filter(({ name }) => only(name));
+    if (groups.length === 0) {
+      const message = `none of the ${all.length} samples of the folder is asked for, such as ${all[0]!.name}`;
+      throw new OctavoError('SAMPLES_MISSING', message, { file: folder });
+    }
     count = groups.length;
     return groups;
   };

@@ -34,20 +34,28 @@ export class TopClasses {
   }
 
   /** Counts a sample by the first output that has classes.
-   *  @throws OctavoError `INVALID_ARGUMENT` where no output has, and for a sample without a label */
+   *  @throws OctavoError `INVALID_ARGUMENT` where no output has, for a sample without a label, and for a class there is not */
   add(outputs: ReadonlyMap<string, HostTensor>, { items, numbers, length }: CheckedSample): void {
     const scores = [...outputs.values()].find((output) => scoresOf(output, length) > 1);
     if (scores === undefined) {
       const message = 'no output has scores of classes, so labels say nothing';
       throw new OctavoError('INVALID_ARGUMENT', message, { field: 'labels' });
     }
-    const labels = items.map((item, i) => this.#labels.of(item, numbers[i]!));
     const count = scoresOf(scores, length);
+    const labels = items.map((item, i) => this.#label(item, numbers[i]!, count));
     for (const [item, best] of this.#best(scores, count, items.length).entries()) {
       this.#samples++;
       if (best[0] === labels[item]) this.#first++;
       if (best.includes(labels[item]!)) this.#among++;
     }
+  }
+
+  /** A class that is beyond the model's would count as wrong in silence; so do lists that count from 1, whose last class shows it. */
+  #label(item: string, number: number, count: number): number {
+    const label = this.#labels.of(item, number);
+    if (label < count) return label;
+    const message = `the label is class ${label}, the model has ${count} classes, from 0`;
+    throw new OctavoError('INVALID_ARGUMENT', message, { sample: item, field: 'labels' });
   }
 
   result(): Accuracy {

@@ -5,10 +5,11 @@ import { OctavoError } from '../../errors.js';
 /** Classes by sample: by name, or by number in the whole set. */
 export type Labels = ReadonlyMap<string, number> | readonly number[];
 
-/** Finds labels; a name is looked up whole, then without its folders, then without its ending too. */
+/** Finds labels. A sample and a line of the list are the same file where their paths end alike, in as many folders as one of them
+ *  has; then where the names without ending are. A list may be of another folder than the samples: `val/a.jpg`, `/data/val/a.jpg`. */
 export class LabelFinder {
   readonly #labels: Labels;
-  readonly #short: ReadonlyMap<string, number>;
+  readonly #byEnd: ReadonlyMap<string, number>;
 
   /** @throws OctavoError `INVALID_ARGUMENT` for a label that is no class number */
   constructor(labels: Labels) {
@@ -22,14 +23,19 @@ export class LabelFinder {
         field: 'labels',
       });
     }
-    this.#short = isList(labels) ? new Map() : shortened(labels);
+    this.#byEnd = isList(labels) ? new Map() : byEnds(labels);
+  }
+
+  /** The class of a sample; undefined where it has no label. */
+  find(name: string, number: number): number | undefined {
+    if (isList(this.#labels)) return this.#labels[number];
+    const key = [...ends(name), stem(name)].find((end) => this.#byEnd.has(end));
+    return this.#labels.get(name) ?? (key === undefined ? undefined : this.#byEnd.get(key));
   }
 
   /** @throws OctavoError `INVALID_ARGUMENT` naming a sample without a label */
   of(name: string, number: number): number {
-    const label = isList(this.#labels)
-      ? this.#labels[number]
-      : (this.#labels.get(name) ?? this.#short.get(fileName(name)) ?? this.#short.get(stem(name)));
+    const label = this.find(name, number);
     if (label !== undefined) return label;
     throw new OctavoError('INVALID_ARGUMENT', 'there is no label for this sample', {
       sample: name,
@@ -39,21 +45,30 @@ export class LabelFinder {
 }
 
 const isList = (labels: Labels): labels is readonly number[] => Array.isArray(labels);
-const fileName = (name: string): string => name.replace(/^.*[/\\]/, '');
-const stem = (name: string): string => fileName(name).replace(/\.[^.]*$/, '');
 
-/** Labels by file name and stem, where only one sample has it. */
-function shortened(labels: ReadonlyMap<string, number>): Map<string, number> {
-  const short = new Map<string, number>();
-  const twice = new Set<string>();
+/** `a/b/c.jpg` -> itself, `b/c.jpg`, `c.jpg` */
+function ends(name: string): string[] {
+  const parts = name.split(/[/\\]/);
+  return parts.map((_, first) => parts.slice(first).join('/'));
+}
+
+const stem = (name: string): string =>
+  ends(name)
+    .at(-1)!
+    .replace(/\.[^.]*$/, '');
+
+/** Labels by the ends of their paths and by stems, where those that share one agree. */
+function byEnds(labels: ReadonlyMap<string, number>): Map<string, number> {
+  const found = new Map<string, number>();
+  const unlike = new Set<string>();
   for (const [name, label] of labels) {
-    for (const key of new Set([fileName(name), stem(name)])) {
-      if (short.has(key) && short.get(key) !== label) twice.add(key);
-      short.set(key, label);
+    for (const key of new Set([...ends(name), stem(name)])) {
+      if (found.has(key) && found.get(key) !== label) unlike.add(key);
+      found.set(key, label);
     }
   }
-  for (const key of twice) short.delete(key);
-  return short;
+  for (const key of unlike) found.delete(key);
+  return found;
 }
 
 /** Reads a file of labels: `name,class` a line, `name class` as Paddle's lists have it, or a class a line in the order of the
