@@ -280,6 +280,15 @@ describe('methods by their definitions', () => {
     }
   });
 
+  it('kl, 16 bits -> more codes than bins: the full range', () => {
+    const tail = [...new Rng(7).normal(20_000)].map((x, i) => Math.fround(i % 2_000 === 0 ? x * 12 : x));
+    const wide = { qmin: -32768, qmax: 32767, symmetric: true };
+    const stats = statsFrom(tail);
+    const { min, max } = rangeOf('minmax', stats, wide);
+    const reach = Math.max(-min, max);
+    assert.deepEqual(rangeOf('kl', stats, wide), { min: -reach, max: reach });
+  });
+
   it('kl -> clips a long tail, keeps a level distribution, on both sides and on one', () => {
     const rng = new Rng(7);
     const bell = [...rng.normal(200_000)];

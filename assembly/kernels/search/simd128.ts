@@ -77,11 +77,12 @@ function both(a: f64, b: f64): v128 {
   return f64x2.replace_lane(f64x2.splat(a), 1, b);
 }
 
-/** A lane without a divergence is computed all the same and not used. */
+/** Where one lane alone has no divergence it is computed all the same and not used. */
 function divergences(prefixPtr: usize, bins: usize, a: usize, b: usize, levels: i32): v128 {
   const aFits = beginSpan(prefixPtr, bins, load<f64>(a), load<f64>(a, 8), levels);
   const aBelow = below, aAbove = above, aInside = inside, aFilled = filledBelow, aOwn = own;
   const bFits = beginSpan(prefixPtr, bins, load<f64>(b), load<f64>(b, 8), levels);
+  if (!aFits && !bFits) return f64x2.splat(Infinity);
   const allBelow = both(aBelow, below);
   const allAbove = both(aAbove, above);
   const low = pair(a, b);

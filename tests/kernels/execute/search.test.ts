@@ -78,6 +78,12 @@ for (const [name, engine] of ENGINES) {
       assert.ok(told > 100);
     });
 
+    it('kl_divergences_f64, more levels than bins -> no span has one', () => {
+      const counts = Float64Array.from({ length: 20 }, (_, i) => i + 1);
+      const spans = [20, 19, 7].map((high) => ({ low: 0, high }));
+      assert.deepEqual([...klDivergences(engine, counts, spans, 32_768)], [Infinity, Infinity, Infinity]);
+    });
+
     it('every kernel -> writes what it is given and nothing beside it', () => {
       const rng = new Rng(3);
       const counts = Float64Array.from({ length: 37 }, () => rng.int(0, 9));
