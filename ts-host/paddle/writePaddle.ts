@@ -38,12 +38,12 @@ export class PaddleOutput {
   }
 }
 
-/** Writes a Paddle model as program and parameters. Read and written unchanged, it keeps its bytes; a model of Paddle 3's JSON
- *  becomes a ProgramDesc, which Paddle 3 loads too.
+/** Writes a Paddle model as program and parameters, in the layout that it was read from. Read and written unchanged, it keeps its
+ *  bytes. A model of Paddle 3's JSON becomes a ProgramDesc, which Paddle 2 loads, where `layout` or the file's name says so.
  *  @throws OctavoError as planPaddleFiles
  *  @example
  *  ```ts
- *  const output = writePaddle(await readPaddle({ model, params }), { modelFilename: 'inference.pdmodel' });
+ *  const output = writePaddle(await readPaddle({ model, params }), { paramsFilename: 'inference.pdiparams' });
  *  await output.writeTo(folderSink('out'));
  *  ``` */
 export function writePaddle(model: PaddleModel, options: WritePaddleOptions = {}): PaddleOutput {

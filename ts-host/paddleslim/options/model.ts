@@ -2,6 +2,7 @@
 
 import type { RunOptions } from '../../context.js';
 import { OctavoError } from '../../errors.js';
+import type { PaddleFilesOptions } from '../../formats/paddle/write/files.js';
 import type { SlimModel } from '../model.js';
 import type { OptionReader } from './check.js';
 
@@ -13,10 +14,13 @@ export interface ModelOptions extends RunOptions {
   readonly modelFilename?: string | null | undefined;
   /** The file of all parameters. Default: the one that goes with the program; without one, a file for each parameter. */
   readonly paramsFilename?: string | null | undefined;
-  /** Default `model.pdmodel`. */
+  /** Default `model.pdmodel`, or `model.json` for PIR. */
   readonly saveModelFilename?: string | undefined;
   /** Default `model.pdiparams`; null for a file for each parameter. */
   readonly saveParamsFilename?: string | null | undefined;
+  /** `program` for ProgramDesc, `pir` for Paddle 3's JSON, where the float model is of it; `input` for the float model's own. Default:
+   *  what the ending of `saveModelFilename` says (.pdmodel, .json), else `input`. */
+  readonly saveLayout?: SaveLayout | undefined;
 }
 
 export const MODEL_NAMES = [
@@ -25,16 +29,18 @@ export const MODEL_NAMES = [
   'paramsFilename',
   'saveModelFilename',
   'saveParamsFilename',
+  'saveLayout',
   'signal',
   'onProgress',
   'memoryLimit',
 ] as const satisfies readonly (keyof ModelOptions)[];
 
-export interface SaveSettings {
+const LAYOUTS = ['input', 'program', 'pir'] as const;
+type SaveLayout = (typeof LAYOUTS)[number];
+
+/** Where results go, and what the writer of Paddle's files is told. */
+export interface SaveSettings extends PaddleFilesOptions {
   readonly path: string | undefined;
-  readonly modelFilename: string;
-  /** null: a file for each parameter. */
-  readonly paramsFilename: string | null;
 }
 
 /** @param folder - the option that names the folder to write to
@@ -45,9 +51,9 @@ export function modelSettings(named: Readonly<Record<string, unknown>>, read: Op
   }
   const save: SaveSettings = {
     path: read.text(folder),
-    modelFilename: read.text('saveModelFilename') ?? 'model.pdmodel',
-    paramsFilename:
-      named.saveParamsFilename === null ? null : (read.text('saveParamsFilename') ?? 'model.pdiparams'),
+    modelFilename: read.text('saveModelFilename'),
+    paramsFilename: named.saveParamsFilename === null ? null : read.text('saveParamsFilename'),
+    layout: named.saveLayout === undefined ? undefined : read.oneOf('saveLayout', 'input', LAYOUTS),
   };
   return {
     model: named.modelDir as SlimModel,

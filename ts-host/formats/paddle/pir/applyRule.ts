@@ -14,29 +14,34 @@ export function applyRule(translator: Translator, op: PirOp, rule: Rule): void {
   const attributes: Attributes = new Map(Object.entries(rule.fixed ?? {}));
   for (const [name, value] of op.attributes) attributes.set(rule.renamed?.get(name) ?? name, narrowed(value));
   const inputs: Inputs = {};
+  const operands: Record<string, number> = {};
   for (const [index, operand] of rule.operands.entries()) {
     const value = translator.operand(op, index);
     if (value === undefined || operand === '') continue;
-    if (typeof operand === 'string') inputs[operand] = translator.builder.names(value);
-    else takeAttribute(translator, op, operand, value, inputs, attributes);
+    const argument =
+      typeof operand === 'string' ? operand : takeAttribute(translator, op, operand, value, attributes);
+    if (argument === undefined) continue;
+    inputs[argument] = translator.builder.names(value);
+    operands[argument] = index;
   }
   rule.finish?.(attributes, (input) => translator.builder.dtype(inputs[input]?.[0] ?? ''));
-  translator.builder.op(rule.type, inputs, outputsOf(translator, op, rule, inputs), attributes);
+  const outputs = outputsOf(translator, op, rule, inputs);
+  translator.builder.op(rule.type, inputs, outputs, attributes, { operands });
 }
 
+/** Sets the attribute that an operand is. Returns the input for what is computed. */
 function takeAttribute(
   translator: Translator,
   op: PirOp,
   { attribute, as, tensor, list }: AttributeOperand,
   value: Value,
-  inputs: Inputs,
   attributes: Attributes,
-): void {
+): string | undefined {
   if (as === 'ints') {
     const numbers = constantInts(value);
     if (numbers !== undefined) {
       attributes.set(attribute, { kind: 'ints', value: numbers });
-      return;
+      return undefined;
     }
   } else {
     const number = constantNumber(value);
@@ -46,7 +51,7 @@ function takeAttribute(
         attribute,
         whole ? { kind: 'int', value: Math.trunc(number) } : { kind: 'float', value: number },
       );
-      return;
+      return undefined;
     }
   }
   const input = isListOfNumbers(translator, value) ? list : tensor;
@@ -54,7 +59,7 @@ function takeAttribute(
     const message = `${op.name} with a computed ${attribute} is not converted (${op.place.path})`;
     throw new OctavoError('UNSUPPORTED_OP', message, { node: op.name });
   }
-  inputs[input] = translator.builder.names(value);
+  return input;
 }
 
 /** Tensors of one number each. A list of one tensor may as well hold all numbers itself. */
@@ -85,10 +90,14 @@ function outputsOf(
 /** An operator without a rule keeps its name; its operands and results are named by position. */
 export function keepOperator(translator: Translator, op: PirOp): void {
   const inputs: Inputs = {};
+  const operands: Record<string, number> = {};
   for (const index of op.operands.keys()) {
     const value = translator.operand(op, index);
-    if (value !== undefined) inputs[`operand_${index}`] = translator.builder.names(value);
+    if (value === undefined) continue;
+    inputs[`operand_${index}`] = translator.builder.names(value);
+    operands[`operand_${index}`] = index;
   }
   const results = op.results.map((_, index) => `result_${index}`);
-  translator.builder.op(op.name, inputs, outputsOf(translator, op, { results }, {}), op.attributes);
+  const outputs = outputsOf(translator, op, { results }, {});
+  translator.builder.op(op.name, inputs, outputs, op.attributes, { operands });
 }

@@ -18,3 +18,11 @@ export function fullName(written: string): string {
   const dialect = DIALECTS.get(written.slice(0, Math.max(dot, 0)));
   return dialect === undefined ? written : dialect + written.slice(dot);
 }
+
+/** A whole name as files write it. */
+export function writtenName(name: string): string {
+  const dot = name.indexOf('.');
+  const dialect = name.slice(0, Math.max(dot, 0));
+  const found = [...DIALECTS].find(([, known]) => known === dialect);
+  return found === undefined ? name : found[0] + name.slice(dot);
+}

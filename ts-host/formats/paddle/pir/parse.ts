@@ -13,6 +13,8 @@ export interface PirResult {
 }
 
 export interface PirOp {
+  /** Place in the list of operators. */
+  readonly index: number;
   /** With its dialect: `pd_op.conv2d`. */
   readonly name: string;
   /** Numbers of values by position; 0 where an optional one is absent. */
@@ -51,7 +53,7 @@ function checkHead(root: JsonPlace): void {
   if (magic.text() !== 'pir') throw magic.fail("is not 'pir'");
 }
 
-function pirOp(place: JsonPlace): PirOp {
+function pirOp(place: JsonPlace, index: number): PirOp {
   const name = fullName(place.member('#').text());
   if (place.optional('regions') !== undefined) {
     const message = `${name} holds blocks of operators: control flow is not converted (${place.path})`;
@@ -59,6 +61,7 @@ function pirOp(place: JsonPlace): PirOp {
   }
   const parameter = name === PARAMETER;
   return {
+    index,
     name,
     operands: place.optional('I')?.list().map(operand) ?? [],
     results: place.member('O').oneOrMore().map(result),

@@ -15,7 +15,7 @@ export const SPECIAL: ReadonlyMap<string, Special> = new Map(
     'pd_op.fetch': (translator, op) => {
       const names = translator.builder.names(translator.needed(op, 0));
       const col: PaddleAttribute = { kind: 'int', value: Number(numberOf(op, 'col')) };
-      translator.builder.op('fetch', { X: names }, { Out: [FETCH] }, [['col', col]]);
+      translator.builder.op('fetch', { X: names }, { Out: [FETCH] }, [['col', col]], { operands: { X: 0 } });
     },
     'pd_op.full': (translator, op) => {
       constant(translator, op, [numberOf(op, 'value')], numbersOf(op, 'shape').map(Number));
@@ -37,6 +37,8 @@ export const SPECIAL: ReadonlyMap<string, Special> = new Map(
         'shape',
         { Input: translator.builder.names(translator.needed(op, 0)) },
         { Out: [narrow] },
+        [],
+        { operands: { Input: 0 }, isPart: true },
       );
       translator.builder.op('cast', { X: [narrow] }, { Out: [name] }, [
         ['in_dtype', { kind: 'int', value: INT32 }],
@@ -93,6 +95,7 @@ function constant(
     dtype,
     type,
     name,
+    index: op.index,
     ...(filled === undefined ? {} : { filled }),
   });
 }

@@ -7,13 +7,24 @@ import { ruleOf } from './operators/index.js';
 import type { PirOp } from './parse.js';
 import { SPECIAL } from './special.js';
 import { isFeed, Translator } from './translator.js';
+import type { Value } from './values.js';
+
+export interface Translated {
+  readonly block: PaddleBlock;
+  /** What the numbered values became. */
+  readonly values: ReadonlyMap<number, Value>;
+}
 
 /** @throws OctavoError `MALFORMED` for values that nothing makes or two make, and for operators without what they need;
  *  `UNSUPPORTED_OP` where a legacy operator has no form for an operand that is computed */
-export function translatePir(ops: readonly PirOp[]): PaddleBlock {
+export function translatePir(ops: readonly PirOp[]): Translated {
   const translator = new Translator(ops);
-  for (const op of ops) translate(translator, op);
-  return translator.builder.build();
+  const { builder } = translator;
+  for (const op of ops) {
+    builder.begin(op.index);
+    translate(translator, op);
+  }
+  return { block: builder.build(), values: builder.values };
 }
 
 function translate(translator: Translator, op: PirOp): void {

@@ -31,6 +31,11 @@ const ELEMENTS = new Map<string, DType>([
   ['builtin.t_f64', 'float64'],
 ]);
 
+/** The whole name of an element type; undefined for those that PIR's files have no name for here. */
+export function elementName(dtype: DType): string | undefined {
+  return [...ELEMENTS].find(([, known]) => known === dtype)?.[0];
+}
+
 /** A value's type: `{"#": "0.t_dtensor", "D": [element type, dims, layout, lod, offset]}`.
  *  @throws OctavoError `MALFORMED` */
 export function pirType(place: JsonPlace): PirType {

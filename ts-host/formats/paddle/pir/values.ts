@@ -14,6 +14,8 @@ export interface Constant {
   readonly type: PirTensorType;
   /** The name that the constant gets if it becomes a variable. */
   readonly name: string;
+  /** Place of the operator that makes it; undefined where it is one that another operator needs it as. */
+  readonly index: number | undefined;
 }
 
 export type Value =

@@ -1,29 +1,37 @@
-// planPaddleFiles: a PaddleNet to the files it becomes: the program, and its parameters in one file or in one each. The
-// program is small and encoded at once; parameters are read, or computed, while the files are being written.
+// planPaddleFiles: a PaddleNet to the files it becomes: the program in one of Paddle's layouts, and its parameters in one file or
+// in one each. The program is small and encoded at once; parameters are read, or computed, while the files are being written.
 
 import type { RunContext } from '../../../context.js';
 import { OctavoError } from '../../../errors.js';
 import type { OutputFile } from '../../../io/output.js';
-import type { PaddleNet } from '../program.js';
+import { pirProgramBytes } from '../pir/write/program.js';
+import type { PaddleLayout, PaddleNet } from '../program.js';
 import { parameterVars } from '../readParameters.js';
 import { programBytes } from './program.js';
 import { type ParameterRecord, parameterRecord } from './records.js';
 
 export interface PaddleFilesOptions {
-  /** Name of the program's file. Default `model.pdmodel`. */
+  /** Name of the program's file. Default `model.pdmodel`, or `model.json` for PIR, as Paddle finds them. */
   readonly modelFilename?: string | undefined;
   /** Name of the file of all parameters; null for one file a parameter, called as its variable. Default
    *  `model.pdiparams`. */
   readonly paramsFilename?: string | null | undefined;
+  /** `program` is ProgramDesc, which Paddle 2 and 3 load; `pir` is the JSON of Paddle 3, for programs that were read from it;
+   *  `input` is the layout that the program was read from. Default: what the ending of `modelFilename` says (.pdmodel and
+   *  `__model__`, or .json), else `input`. */
+  readonly layout?: PaddleLayout | 'input' | undefined;
 }
 
 /** The files of a net, parameters before the program that wants them, lengths known. Same net and options, same bytes.
- *  A program that was read from Paddle 3's JSON is written as a ProgramDesc, which Paddle 3 loads too.
- *  @throws OctavoError `INVALID_ARGUMENT` for a parameter whose name cannot be a file's, where each has its own;
- *  `GRAPH_INVALID` for a persistable variable without a tensor; `UNSUPPORTED_DTYPE`, `SHAPE_MISMATCH` */
+ *  @throws OctavoError `INVALID_ARGUMENT` for a parameter whose name cannot be a file's, where each has its own, and for a layout that
+ *  Paddle does not look for in a file of that name; `UNSUPPORTED_OP` for a program as PIR that was read from ProgramDesc, or has an
+ *  operator that PIR's writer does not know; `GRAPH_INVALID` for a persistable variable without a tensor, and for one that is
+ *  read before it is made; `UNSUPPORTED_DTYPE`, `SHAPE_MISMATCH` */
 export function planPaddleFiles(net: PaddleNet, options: PaddleFilesOptions = {}): OutputFile[] {
-  const { modelFilename = 'model.pdmodel', paramsFilename = 'model.pdiparams' } = options;
-  const bytes = programBytes(net.program);
+  const { paramsFilename = 'model.pdiparams' } = options;
+  const layout = layoutOf(net, options);
+  const { modelFilename = DEFAULT_NAME[layout] } = options;
+  const bytes = layout === 'pir' ? pirProgramBytes(net.program) : programBytes(net.program);
   const program: OutputFile = {
     name: modelFilename,
     byteLength: bytes.byteLength,
@@ -37,6 +45,24 @@ export function planPaddleFiles(net: PaddleNet, options: PaddleFilesOptions = {}
   }
   const all = records.map(({ record }) => record);
   return [fileOf(paramsFilename, all), program];
+}
+
+const DEFAULT_NAME: Readonly<Record<PaddleLayout, string>> = { program: 'model.pdmodel', pir: 'model.json' };
+
+/** Paddle tells layouts by the names of files. */
+function layoutOf({ program }: PaddleNet, { layout, modelFilename = '' }: PaddleFilesOptions): PaddleLayout {
+  const named = layoutByName(modelFilename);
+  const wanted = layout === 'input' ? program.layout : layout;
+  if (named !== undefined && wanted !== undefined && named !== wanted) {
+    const message = `Paddle does not look for the layout ${wanted} in a file called ${modelFilename}`;
+    throw new OctavoError('INVALID_ARGUMENT', message, { field: 'layout' });
+  }
+  return wanted ?? named ?? program.layout;
+}
+
+function layoutByName(name: string): PaddleLayout | undefined {
+  if (name.endsWith('.json')) return 'pir';
+  return name.endsWith('.pdmodel') || name.endsWith('__model__') ? 'program' : undefined;
 }
 
 function recordOf({ parameters }: PaddleNet, name: string): ParameterRecord {

@@ -1,0 +1,102 @@
+// An operator that a quantizer added, as PIR's: operands and results in the order of the rule that reading goes by, absent ones as 0
+// and NULL. Lists of operands are made by operators of their own, and so is a vector along an axis that is not the last:
+//
+//   elementwise_add(X [N, C, H, W], Y [C], axis 1)  ─►  full_int_array [1, C, 1, 1] ─► reshape(Y) ─► add
+
+import { OctavoError } from '../../../../errors.js';
+import { PaddleAttributes, wholeNumber } from '../../attributes.js';
+import { paddleDType } from '../../dtypes.js';
+import type { PaddleOp, PaddleVar } from '../../program.js';
+import { ruleOf } from '../operators/index.js';
+import { attributeText, dtypeText, listType, NO_TYPE, namedText, tensorType, textOf } from './json.js';
+import { type NewOp, newOpOf, strangeAttribute } from './newOps.js';
+
+/** Where new operators go, and what they are told of the program. */
+export interface OpSink {
+  variable(name: string): PaddleVar;
+  /** The value of a variable. */
+  value(name: string): number;
+  /** Writes an operator. Returns the numbers of its results. */
+  add(
+    name: string,
+    attributes: readonly string[],
+    operands: readonly number[],
+    results: readonly Result[],
+  ): number[];
+}
+
+/** What a result is: the variable that it becomes, or a type alone. */
+export type Result = { readonly variable: string } | { readonly type: string };
+
+/** @throws OctavoError `UNSUPPORTED_OP` for an operator, or an attribute of it, that there is no way to write */
+export function makeOp(sink: OpSink, op: PaddleOp, node: string): void {
+  const known = newOpOf(op.type);
+  if (known === undefined) throw unwritable(`${op.type} is not written into PIR's programs`, node);
+  const strange = strangeAttribute(op, known);
+  if (strange !== undefined) throw unwritable(`PIR's ${known.name} has no attribute ${strange}`, node);
+  const rule = ruleOf(known.name)!;
+  const operands = rule.operands.map((argument) => operandOf(sink, op, known, argument as string));
+  if (op.type === 'elementwise_add') operands[1] = aligned(sink, op, operands[1]!);
+  const results = rule.results.map((argument): Result => {
+    const [name] = op.outputs.get(argument) ?? [];
+    return name === undefined ? { type: NO_TYPE } : { variable: name };
+  });
+  sink.add(`pd_op.${known.name}`, attributesOf(op, known), operands, results);
+}
+
+function unwritable(message: string, node: string): OctavoError {
+  return new OctavoError('UNSUPPORTED_OP', message, { node });
+}
+
+function operandOf(sink: OpSink, op: PaddleOp, { lists = [] }: NewOp, argument: string): number {
+  const names = op.inputs.get(argument) ?? [];
+  if (lists.includes(argument)) return combined(sink, names);
+  const [name] = names;
+  return name === undefined ? 0 : sink.value(name);
+}
+
+/** A list of the values of variables. */
+export function combined(sink: OpSink, names: readonly string[]): number {
+  const type = listType(names.map((name) => tensorType(sink.variable(name))));
+  return sink.add(
+    'builtin.combine',
+    [],
+    names.map((name) => sink.value(name)),
+    [{ type }],
+  )[0]!;
+}
+
+function attributesOf(op: PaddleOp, known: NewOp): string[] {
+  const attributes = known.attributes.map(({ name, fallback }) =>
+    namedText(name, attributeText(op.attributes.get(name) ?? fallback)!),
+  );
+  if (op.type !== 'cast') return attributes;
+  const dtype = paddleDType(new PaddleAttributes(op, op.type).int('out_dtype'))!;
+  return [namedText('dtype', dtypeText(dtype)), ...attributes];
+}
+
+/** What is added, with its dims in front of those of 1 that make them end where the other's do.
+ *  @param vector - the number of its value */
+function aligned(sink: OpSink, op: PaddleOp, vector: number): number {
+  const [x, y] = ['X', 'Y'].map((argument) => sink.variable(op.inputs.get(argument)![0]!));
+  const axis = wholeNumber(op, 'axis', -1);
+  const [rank, dims] = [x!.dims!.length, y!.dims!];
+  const behind = axis < 0 ? 0 : rank - axis - dims.length;
+  if (behind === 0) return vector;
+  const shape = [...Array<number>(axis).fill(1), ...dims, ...Array<number>(behind).fill(1)];
+  const [size] = sink.add(
+    'pd_op.full_int_array',
+    shapeAttributes(shape),
+    [],
+    [{ type: tensorType({ ...y!, dtype: 'int64', dims: [shape.length] }) }],
+  );
+  const type = tensorType({ ...y!, dims: shape });
+  return sink.add('pd_op.reshape', [], [vector, size!], [{ type }])[0]!;
+}
+
+function shapeAttributes(shape: readonly number[]): string[] {
+  const value = attributeText({ kind: 'longs', value: shape.map(BigInt) })!;
+  // The place of a tensor that is read while operators are prepared: memory of the CPU.
+  const place = textOf('pd_op.a_place', '[1,0,""]');
+  return [namedText('value', value), namedText('dtype', dtypeText('int64')), namedText('place', place)];
+}
