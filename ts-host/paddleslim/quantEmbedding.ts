@@ -91,6 +91,7 @@ async function withTables(
     tables.set(table.name, stored);
     const output = op.outputs.get('Out')![0]!;
     const made = draft.addLike(`${output}.dequantize`, output);
+    draft.retype(output, draft.parameter(stored.codes)!.dtype);
     renamed.set(output, made);
     ops.push(withInputs(op, new Map([[table.name, stored.codes]])), stored.dequantize(output, made));
     quantized.push({ index, type: op.type, weights: [table.name] });

@@ -13,6 +13,7 @@ import { seenRanges } from './calibrate.js';
 import { foldBatchNorms } from './foldBatchNorm.js';
 import { type OpenNet, openNet } from './model.js';
 import { quantizedArguments } from './operators.js';
+import type { SaveSettings } from './options/model.js';
 import type { Spelled } from './options/names.js';
 import { type QuantPostStaticOptions, type StaticSettings, staticSettings } from './options/static.js';
 import { writeFolder } from './paths.js';
@@ -133,7 +134,7 @@ function resultOf(
   { parameterBytes, close }: OpenNet,
   net: PaddleNet,
   { sites, skipped }: Structure,
-  { save }: StaticSettings,
+  settings: StaticSettings,
   context: RunContext,
   thresholds: Awaited<ReturnType<typeof seenRanges>>,
 ): PaddleQuantizeResult {
@@ -144,8 +145,17 @@ function resultOf(
     skipped,
     thresholds,
     floatParameterBytes: parameterBytes,
-    save,
+    save: saveSettings(settings, net),
     close,
     context,
   });
+}
+
+/** Where nobody says what layout quantize_linear and dequantize_linear are written in, it is ProgramDesc: Paddle 3.3.1 loads them as PIR
+ *  too, but runs PIR's dequantize_linear by the kernel of quantize_linear. */
+function saveSettings(settings: StaticSettings, { program }: PaddleNet): SaveSettings {
+  const { save } = settings;
+  const isOpen = save.layout === undefined && !(save.modelFilename?.endsWith('.json') ?? false);
+  const isMisrun = program.layout === 'pir' && styleOf(settings) === onnxFormatStyle;
+  return isOpen && isMisrun ? { ...save, layout: 'program' } : save;
 }

@@ -19,7 +19,8 @@ export interface ModelOptions extends RunOptions {
   /** Default `model.pdiparams`; null for a file for each parameter. */
   readonly saveParamsFilename?: string | null | undefined;
   /** `program` for ProgramDesc, `pir` for Paddle 3's JSON, where the float model is of it; `input` for the float model's own. Default:
-   *  what the ending of `saveModelFilename` says (.pdmodel, .json), else `input`. */
+   *  what the ending of `saveModelFilename` says (.pdmodel, .json), else `input`; but `program` for what quantPostStatic writes as
+   *  quantize_linear and dequantize_linear, which Paddle 3.3.1 misruns as PIR. */
   readonly saveLayout?: SaveLayout | undefined;
 }
 

@@ -49,6 +49,12 @@ export class ProgramDraft {
     this.#parameters.delete(name);
   }
 
+  /** Operators write other elements into a variable from now on. */
+  retype(name: string, dtype: DType): void {
+    const before = this.#vars.get(name);
+    if (before !== undefined) this.#vars.set(name, { ...before, dtype });
+  }
+
   /** A variable of the type of another one. */
   addLike(name: string, like: string, dtype?: DType): string {
     if (this.#vars.has(name)) return name;

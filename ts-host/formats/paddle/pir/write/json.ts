@@ -46,6 +46,20 @@ export function attributeText(attribute: PaddleAttribute): string | undefined {
     : `{"#":"${writtenName(name)}","VD":"${word}"}`;
 }
 
+/** Attributes as an operator's list has them.
+ *  @throws OctavoError `UNSUPPORTED_OP` for kinds that PIR does not have */
+export function attributeTexts(
+  attributes: readonly (readonly [string, PaddleAttribute])[],
+  node: string,
+): string[] {
+  return attributes.map(([name, attribute]) => {
+    const text = attributeText(attribute);
+    if (text !== undefined) return namedText(name, text);
+    const message = `PIR has no attribute of the kind ${attribute.kind}: ${name}`;
+    throw new OctavoError('UNSUPPORTED_OP', message, { node });
+  });
+}
+
 /** An attribute of a kind of PIR's own, by its whole name. */
 export function textOf(kind: string, data: string): string {
   return `{"#":"${writtenName(kind)}","D":${data}}`;

@@ -1,11 +1,10 @@
 // The text of an operator that the file has: as it is there, with what was changed since.
 
-import { OctavoError } from '../../../../errors.js';
 import type { PaddleVar } from '../../program.js';
 import type { PirOrigin, PirSource } from '../origin.js';
 import type { Value } from '../values.js';
 import type { Edit } from './edits.js';
-import { attributeText, namedText } from './json.js';
+import { attributeTexts } from './json.js';
 import { OpPatch, type TypeChange } from './patch.js';
 
 type Vars = ReadonlyMap<string, PaddleVar>;
@@ -23,14 +22,7 @@ export function keptText(
 ): string {
   const patch = new OpPatch(origin.text, source.span);
   if (operands.some((id, place) => id !== source.operands[place])) patch.operands(operands);
-  patch.addAttributes(
-    edit.attributes.map(([name, attribute]) => {
-      const text = attributeText(attribute);
-      if (text !== undefined) return namedText(name, text);
-      const message = `PIR has no attribute of the kind ${attribute.kind}: ${name}`;
-      throw new OctavoError('UNSUPPORTED_OP', message, { node });
-    }),
-  );
+  patch.addAttributes(attributeTexts(edit.attributes, node));
   for (const [place, id] of source.results.entries()) {
     for (const { item, change } of changesOf(origin.values.get(id), origin.vars, vars)) {
       patch.resultType(place, item, change);

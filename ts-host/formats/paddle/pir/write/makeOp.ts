@@ -8,8 +8,17 @@ import { PaddleAttributes, wholeNumber } from '../../attributes.js';
 import { paddleDType } from '../../dtypes.js';
 import type { PaddleOp, PaddleVar } from '../../program.js';
 import { ruleOf } from '../operators/index.js';
-import { attributeText, dtypeText, listType, NO_TYPE, namedText, tensorType, textOf } from './json.js';
-import { type NewOp, newOpOf, strangeAttribute } from './newOps.js';
+import {
+  attributeText,
+  attributeTexts,
+  dtypeText,
+  listType,
+  NO_TYPE,
+  namedText,
+  tensorType,
+  textOf,
+} from './json.js';
+import { type NewOp, newAttributes, newOpOf } from './newOps.js';
 
 /** Where new operators go, and what they are told of the program. */
 export interface OpSink {
@@ -28,12 +37,13 @@ export interface OpSink {
 /** What a result is: the variable that it becomes, or a type alone. */
 export type Result = { readonly variable: string } | { readonly type: string };
 
-/** @throws OctavoError `UNSUPPORTED_OP` for an operator, or an attribute of it, that there is no way to write */
+/** @throws OctavoError `UNSUPPORTED_OP` for an operator, or a kind of attribute, that there is no way to write */
 export function makeOp(sink: OpSink, op: PaddleOp, node: string): void {
   const known = newOpOf(op.type);
-  if (known === undefined) throw unwritable(`${op.type} is not written into PIR's programs`, node);
-  const strange = strangeAttribute(op, known);
-  if (strange !== undefined) throw unwritable(`PIR's ${known.name} has no attribute ${strange}`, node);
+  if (known === undefined) {
+    const message = `${op.type} is not written into a program of PIR: it was not in the file`;
+    throw new OctavoError('UNSUPPORTED_OP', message, { node });
+  }
   const rule = ruleOf(known.name)!;
   const operands = rule.operands.map((argument) => operandOf(sink, op, known, argument as string));
   if (op.type === 'elementwise_add') operands[1] = aligned(sink, op, operands[1]!);
@@ -41,11 +51,7 @@ export function makeOp(sink: OpSink, op: PaddleOp, node: string): void {
     const [name] = op.outputs.get(argument) ?? [];
     return name === undefined ? { type: NO_TYPE } : { variable: name };
   });
-  sink.add(`pd_op.${known.name}`, attributesOf(op, known), operands, results);
-}
-
-function unwritable(message: string, node: string): OctavoError {
-  return new OctavoError('UNSUPPORTED_OP', message, { node });
+  sink.add(`pd_op.${known.name}`, attributesOf(op, known, node), operands, results);
 }
 
 function operandOf(sink: OpSink, op: PaddleOp, { lists = [] }: NewOp, argument: string): number {
@@ -66,12 +72,10 @@ export function combined(sink: OpSink, names: readonly string[]): number {
   )[0]!;
 }
 
-function attributesOf(op: PaddleOp, known: NewOp): string[] {
-  const attributes = known.attributes.map(({ name, fallback }) =>
-    namedText(name, attributeText(op.attributes.get(name) ?? fallback)!),
-  );
+function attributesOf(op: PaddleOp, known: NewOp, node: string): string[] {
+  const attributes = attributeTexts(newAttributes(op, known), node);
   if (op.type !== 'cast') return attributes;
-  const dtype = paddleDType(new PaddleAttributes(op, op.type).int('out_dtype'))!;
+  const dtype = paddleDType(new PaddleAttributes(op, node).int('out_dtype'))!;
   return [namedText('dtype', dtypeText(dtype)), ...attributes];
 }
 

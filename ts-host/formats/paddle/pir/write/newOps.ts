@@ -83,8 +83,12 @@ export function newOpOf(type: string): NewOp | undefined {
   return Object.hasOwn(NEW_OPS, type) ? NEW_OPS[type] : undefined;
 }
 
-/** An attribute that the newer operator has no place for; undefined where all have one. */
-export function strangeAttribute({ attributes }: PaddleOp, known: NewOp): string | undefined {
-  const names = [ROLE, ...(known.dropped ?? []), ...known.attributes.map(({ name }) => name)];
-  return [...attributes.keys()].find((name) => !names.includes(name));
+/** All attributes of an operator that is added, in PIR's order; behind them what quantizers note on it. */
+export function newAttributes({ attributes }: PaddleOp, known: NewOp): [string, PaddleAttribute][] {
+  const needed = known.attributes.map(({ name, fallback }): [string, PaddleAttribute] => [
+    name,
+    attributes.get(name) ?? fallback,
+  ]);
+  const others = [ROLE, ...(known.dropped ?? []), ...needed.map(([name]) => name)];
+  return [...needed, ...[...attributes].filter(([name]) => !others.includes(name))];
 }

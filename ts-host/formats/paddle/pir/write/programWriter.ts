@@ -41,7 +41,10 @@ export class ProgramWriter implements OpSink {
     this.#edits = new Edits(this.#block.ops);
     const made = origin.ops.flatMap(({ results }, index) => results.map((id) => [id, index] as const));
     const makers = new Map(made);
-    this.#numbers = new ValueNumbers(origin, (id) => this.#stays(makers.get(id)!));
+    this.#numbers = new ValueNumbers(origin, (id) => {
+      const maker = makers.get(id);
+      return maker !== undefined && this.#stays(maker);
+    });
     this.#entries = new Entries(this.#numbers);
   }
 

@@ -85,10 +85,11 @@ function clip(op: OpScope, value: string, { bits, steps, isSymmetric }: Codes): 
   return op.emit('Clip', [value, op.scalar(Math.fround(-least * step)), op.scalar(Math.fround(qmax * step))]);
 }
 
-/** The largest |x| over qmax. */
+/** The largest |x|, which is the operator's OutScale, over qmax. */
 function ownScale(op: OpScope, value: string, bits: number): [string, string] {
   const most = op.emit('ReduceMax', [op.emit('Abs', [value])], NO_DIMS);
   const threshold = op.emit('Max', [most, op.scalar(LEAST_THRESHOLD)]);
+  op.forward('OutScale', threshold);
   return [value, op.emit('Div', [threshold, op.scalar(qmaxOf(bits))])];
 }
 

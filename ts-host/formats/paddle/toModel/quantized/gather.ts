@@ -77,6 +77,8 @@ class Gatherer {
   /** By variable: those that hold codes. */
   readonly #codes = new Map<string, Codes>();
   readonly #makers = new Map<string, PaddleOp>();
+  /** Thresholds that an operator finds in each run, by variable: the bits of the codes. */
+  readonly #measured = new Map<string, number>();
 
   constructor({ parameters }: PaddleNet, engine: Engine, context: RunContext) {
     this.#engine = engine;
@@ -103,6 +105,8 @@ class Gatherer {
     if (weight === undefined) {
       if (kind.perChannel) throw unfit(node, 'it has thresholds for each channel of an activation');
       const { scale } = kind;
+      const measured = scale === undefined ? (op.outputs.get('OutScale') ?? []) : [];
+      for (const name of measured) this.#measured.set(name, bits);
       const steps = scale === undefined ? undefined : await this.#steps(op, scale, qmaxOf(bits), node);
       const codes = { bits, isSymmetric, steps, axis: undefined };
       this.activations.set(node, codes);
@@ -175,7 +179,8 @@ class Gatherer {
   }
 
   /** What a code is worth behind a dequantizer, the bits of the weight's codes, and the steps of the weight alone where the
-   *  dequantizer tells them. */
+   *  dequantizer tells them. Where each run finds the threshold of what the weight is multiplied with, a code is worth the
+   *  weight's step. */
   async #stepsOfDequantizer(
     op: PaddleOp,
     attributes: PaddleAttributes,
@@ -187,6 +192,7 @@ class Gatherer {
       const place = { node, tensor: first };
       const own = weightStepsOf(await readThresholds(this.#reader, first, node), qmaxOf(bits), place);
       if (second === undefined) return [own, bits];
+      if (this.#measured.has(second)) return [own, bits, own];
       const [step] = stepsOf(await readThresholds(this.#reader, second, node), qmaxOf(other), {
         node,
         tensor: second,
@@ -199,6 +205,11 @@ class Gatherer {
       throw new OctavoError('SCALE_INVALID', `max_range is ${divisor}`, { node });
     }
     const [name = ''] = op.inputs.get('Scale') ?? [];
+    const measured = this.#measured.get(name);
+    if (measured !== undefined) {
+      const own = Float32Array.of(qmaxOf(measured) / divisor);
+      return [own, bits, own];
+    }
     const thresholds = await readThresholds(this.#reader, name, node);
     const steps = weightStepsOf(thresholds, divisor, { node, tensor: name });
     return [steps, bits];
