@@ -3,7 +3,6 @@
 export const scaleName = (variable: string): string => `${variable}@scale`;
 export const quantizedName = (variable: string): string => `${variable}.quantized`;
 export const dequantizedName = (variable: string): string => `${variable}.dequantized`;
-export const zeroPointName = (variable: string): string => `${variable}@zero_point`;
 /** Of a variable that is quantized and dequantized by one operator. */
 export const quantDequantName = (variable: string): string => `${variable}.quant_dequant`;
 /** Of a weight's codes where another variable has its name. */

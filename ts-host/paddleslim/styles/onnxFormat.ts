@@ -20,7 +20,7 @@ import {
 } from '../program/ops.js';
 import type { QuantSite } from '../structure.js';
 import { type CodeBits, codeDType, floatData, qmaxOf, zeroData } from '../weights.js';
-import { dequantizedName, int8Name, quantizedName, scaleName, zeroPointName } from './names.js';
+import { dequantizedName, int8Name, quantizedName, scaleName } from './names.js';
 import { castToFloat, markSkipped } from './shared.js';
 import type { Style, StyleTask } from './style.js';
 
@@ -41,6 +41,8 @@ class Rewriting {
   readonly #read: ReadonlySet<string>;
   /** What a product makes before its bias is added: whoever computes with codes does both in one go, and it has no range. */
   readonly #biased: ReadonlySet<string>;
+  /** Codes are symmetric: one 0 stands for all variables and all channels. */
+  readonly #zeroPoint: string;
   /** Dequantized variable by the one it is of, weights and activations. */
   readonly #dequantized = new Map<string, string>();
   /** The same for variables that are only observed. */
@@ -56,6 +58,7 @@ class Rewriting {
       variablesOf(inputs, quantizedArguments(type)?.inputs ?? []),
     );
     this.#read = new Set(read);
+    this.#zeroPoint = this.#draft.setParameter(this.#draft.fresh('zero_point'), 'int32', [1], zeroData(1));
     this.#biased = new Set(ops.flatMap((op) => biasedVariable(op, task.net) ?? []));
   }
 
@@ -100,7 +103,6 @@ class Rewriting {
       [threshold.length],
       floatData(threshold),
     );
-    const zeroPoint = this.#zeroPoint(output);
     this.#draft.addLike(output, name);
     this.#dequantized.set(name, output);
     if (bits === 8) {
@@ -112,7 +114,7 @@ class Rewriting {
       this.#ops.push(castToFloat(stored, name, codeDType(bits)));
     }
     const axis = granularity.kind === 'tensor' ? -1 : granularity.axis;
-    this.#ops.push(linear('dequantize_linear', name, output, scale, zeroPoint, { axis, bits }));
+    this.#ops.push(linear('dequantize_linear', name, output, scale, this.#zeroPoint, { axis, bits }));
   }
 
   #quantize(name: string): void {
@@ -145,15 +147,9 @@ class Rewriting {
       floatData(Float32Array.of(threshold)),
     );
     const rule = { axis: -1, bits: this.#task.settings.bits, onlyObserver };
-    const zeroPoint = this.#zeroPoint(onlyObserver ? 'observers' : codes);
-    this.#ops.push(linear('quantize_linear', name, codes, scale, zeroPoint, rule));
-    this.#ops.push(linear('dequantize_linear', codes, output, scale, zeroPoint, rule));
+    this.#ops.push(linear('quantize_linear', name, codes, scale, this.#zeroPoint, rule));
+    this.#ops.push(linear('dequantize_linear', codes, output, scale, this.#zeroPoint, rule));
     return output;
-  }
-
-  /** Codes are symmetric: one 0 stands for all channels, and for all observers. */
-  #zeroPoint(of: string): string {
-    return this.#draft.setParameter(zeroPointName(of), 'int32', [1], zeroData(1));
   }
 }
 
