@@ -1,6 +1,6 @@
 // Writes Paddle models with Octavo for check_written.py, which runs them in Paddle: npx tsx tests/golden/paddle/write-models.ts FOLDER [NET]
 //
-// FOLDER/NAME/model.pdmodel and model.pdiparams are the model, case.json beside them holds inputs, what Octavo's session computes
+// FOLDER/NAME/model.pdmodel (or model.json) and model.pdiparams are the model, case.json beside them holds inputs, what Octavo's session computes
 // of the model, and what it computes of the float model that it was made of.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -172,7 +172,7 @@ async function classifier(): Promise<Net | undefined> {
   return { name: 'classifier', model, feeds: picture(), batches: [picture(), picture()] };
 }
 
-/** A net of Paddle 3's JSON, quantized in each style. */
+/** A net of Paddle 3's JSON, quantized in each style, as ProgramDesc. */
 async function writeFromPir(): Promise<void> {
   const net = {
     ...(await smallNet('residual')),
@@ -180,7 +180,54 @@ async function writeFromPir(): Promise<void> {
     model: await read(paddleGolden('pir', 'residual')),
   };
   for (const [style, options] of Object.entries(STYLES))
-    await writeStatic(net, `hist-${style}`, { algo: 'hist', ...options });
+    await writeStatic(net, `hist-${style}`, { algo: 'hist', saveLayout: 'program', ...options });
+}
+
+/** Styles that JSON is written in: all operators that they add. */
+const JSON_STYLES: Readonly<Record<string, Partial<QuantPostStaticOptions>>> = {
+  ...STYLES,
+  'onnx-16': { onnxFormat: true, weightBits: 16, activationBits: 16 },
+  'fake-16': { onnxFormat: false, weightBits: 16, activationBits: 16 },
+  'fake-full': { onnxFormat: false, isFullQuantize: true, optimizeModel: true, biasCorrection: true },
+  'fake-moving': {
+    onnxFormat: false,
+    weightQuantizeType: 'abs_max',
+    activationQuantizeType: 'moving_average_abs_max',
+  },
+  'fake-measured': { onnxFormat: false, activationQuantizeType: 'abs_max' },
+};
+
+/** Nets of Paddle 3's JSON, unchanged and in each style, as JSON. Their names begin with json/. */
+async function writeAsJson(): Promise<void> {
+  for (const name of ['mlp', 'residual', 'vgg', 'detector', 'recurrent', 'svtr', 'mobilenetv3']) {
+    const net = await jsonNet(name);
+    for (const [style, options] of Object.entries(JSON_STYLES))
+      await writeStatic(net, `hist-${style}`, { algo: 'hist', saveLayout: 'pir', ...options });
+    const { testModel, ...dynamic } = await quantPostDynamic({
+      modelDir: net.model,
+      generateTestModel: true,
+    });
+    await write(`${net.name}/dynamic/test-model`, testModel!, dynamic.model, net);
+  }
+  const words = await jsonNet('words');
+  for (const quantizeType of ['abs_max', 'log'] as const) {
+    const config = { lookupTableV2: { quantizeType } };
+    const result = await quantEmbedding({ modelDir: words.model, config });
+    await write(`${words.name}/embedding/${quantizeType}`, result, result.model, words);
+  }
+  for (const weightBits of [8, 16] as const) {
+    const net = await jsonNet('residual');
+    const result = await quantPostDynamic({ modelDir: net.model, weightBits });
+    await write(`${net.name}/dynamic/codes-${weightBits}`, result, result.model, net);
+  }
+}
+
+async function jsonNet(name: string): Promise<Net> {
+  const golden = paddleGolden('pir', name);
+  const feeds = feedsOf(golden);
+  const net: Net = { name: `json/${name}`, model: await read(golden), feeds, batches: [feeds] };
+  await write(`${net.name}/unchanged`, writePaddle(net.model), net.model, net);
+  return net;
 }
 
 const only = process.argv[3];
@@ -197,6 +244,7 @@ if (isWanted('mobilenetv1')) await writeWholeMobileNet();
 if (isWanted('words')) await writeTables();
 const net = isWanted('classifier') ? await classifier() : undefined;
 if (net !== undefined) await writeQuantized(net, ['KL', 'hist', 'mse', 'avg', 'abs_max']);
+if (isWanted('json')) await writeAsJson();
 if (isWanted('pir')) await writeFromPir();
 for (const golden of paddleGoldens('pir')) {
   // These two are exported for pictures of another size, and large.
