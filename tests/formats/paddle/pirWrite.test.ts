@@ -7,10 +7,12 @@ import { RunContext } from '../../../ts-host/context.js';
 import { readPirProgram } from '../../../ts-host/formats/paddle/pir/readPirProgram.js';
 import { pirProgramBytes } from '../../../ts-host/formats/paddle/pir/write/program.js';
 import type { PaddleBlock, PaddleOp, PaddleProgram } from '../../../ts-host/formats/paddle/program.js';
+import { OctavoError } from '../../../ts-host/index.js';
 import { bytesSource } from '../../../ts-host/io/source.js';
 import { readPaddle, writePaddle } from '../../../ts-host/paddle.js';
 import { prepareOctavo } from '../../support/octavo.js';
 import { paddleGolden, paddleGoldens } from '../../support/paddleGoldens.js';
+import { Rng } from '../../support/rng.js';
 
 const context = new RunContext();
 const encoder = new TextEncoder();
@@ -167,6 +169,32 @@ describe('layouts', () => {
       assert.throws(() => writePaddle(model, options), { code: 'INVALID_ARGUMENT', place });
     }
   });
+});
+
+it('bytes changed at random -> what is read is written as it was', async () => {
+  const texts = [paddleGolden('pir', 'residual'), ...paddleGoldens('functions')].map(
+    ({ files }) => files.json!,
+  );
+  const found = { same: 0, error: 0 };
+  for (let seed = 1; seed <= 400; seed++) {
+    const rng = new Rng(seed);
+    const bytes = Uint8Array.from(texts[rng.int(0, texts.length - 1)]!);
+    const at = rng.int(0, bytes.length - 1);
+    bytes[at] = bytes[rng.int(0, bytes.length - 1)]!;
+    try {
+      const written = pirProgramBytes(await readProgram(bytes));
+      assert.equal(Buffer.compare(written, bytes), 0, `seed ${seed}`);
+      found.same++;
+    } catch (error) {
+      if (!(error instanceof OctavoError)) throw new Error(`seed ${seed}`, { cause: error });
+      assert.ok(
+        !['GRAPH_INVALID', 'INVALID_ARGUMENT'].includes(error.code),
+        `seed ${seed}: ${error.message}`,
+      );
+      found.error++;
+    }
+  }
+  assert.ok(found.same > 100 && found.error > 100, JSON.stringify(found));
 });
 
 describe('edits that make no program', () => {

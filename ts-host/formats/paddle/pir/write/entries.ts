@@ -23,7 +23,7 @@ export class Entries {
   /** @throws OctavoError `GRAPH_INVALID` for a value that is made again */
   add(entry: Entry, node: string): void {
     this.#list.push(entry);
-    for (const id of entry.results) if (id !== 0) this.#numbers.define(id, node);
+    for (const id of entry.results) this.#numbers.define(id, node);
   }
 
   /** The texts.

@@ -118,7 +118,7 @@ export class ProgramWriter implements OpSink {
       const source = this.#origin.ops[this.#next]!;
       const isAid = AIDS.has(source.name);
       if (!this.#stays(this.#next) || (source.isShown && !isAid)) continue;
-      const isMade = source.operands.every((id) => id === 0 || this.#numbers.isDefined(id));
+      const isMade = source.operands.every((id) => !this.#isValue(id) || this.#numbers.isDefined(id));
       if (isMade) this.#addKept(source, this.#next, isAid || this.#isBuffer(source));
     }
   }
@@ -127,7 +127,13 @@ export class ProgramWriter implements OpSink {
     const edit = this.#edits.of(index);
     const operands = source.operands.map((id, place) => this.#operand(id, edit.operands.get(place)));
     const text = keptText(this.#origin, source, edit, operands, this.#block.vars, this.#node);
-    this.#entries.add({ text, operands, results: source.results, isAid }, this.#node);
+    const results = source.results.filter((each) => this.#isValue(each));
+    this.#entries.add({ text, operands, results, isAid }, this.#node);
+  }
+
+  /** Whether a number is that of a value: what leaves the program has one that stands for none. */
+  #isValue(id: number): boolean {
+    return this.#origin.values.has(id);
   }
 
   /** The value that an operand of the file is now.
@@ -144,7 +150,8 @@ export class ProgramWriter implements OpSink {
     } else if (value !== undefined && 'name' in value && this.#numbers.isRewritten(value.name)) {
       return this.value(value.name);
     }
-    if (id === 0 || this.#numbers.isDefined(id)) return id;
+    // What nothing in the file makes is an operand that nobody looks at.
+    if (id === 0 || value === undefined || this.#numbers.isDefined(id)) return id;
     const place = { node: this.#node };
     throw new OctavoError('GRAPH_INVALID', `takes the value ${id} before anything makes it`, place);
   }
