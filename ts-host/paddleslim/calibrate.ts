@@ -49,10 +49,27 @@ export async function seenRanges(
   context: RunContext,
 ): Promise<Map<string, SeenRange>> {
   const known = valuesOf(model);
-  const watched = [...new Set(names)].filter((name) => known.has(name));
+  const sources = sourcesOf(model);
+  const asked = [...new Set(names)].filter((name) => known.has(name));
+  const watched = [...new Set(asked.map((name) => sources.get(name) ?? name))];
   const find = settings.compat === 'paddle' ? byPaddle : byOctavo;
   const ranges = await find(model, engine, watched, samples, settings, context);
-  return new Map([...ranges].map(([name, range]) => [name, seenRange(range)]));
+  return new Map(
+    asked.flatMap((name) => {
+      const range = ranges.get(sources.get(name) ?? name);
+      return range === undefined ? [] : [[name, seenRange(range)] as const];
+    }),
+  );
+}
+
+/** What each copy is a copy of: a dropout is nothing when a model is used, and the executor sees the value by its first name only. */
+function sourcesOf({ graph }: Model): ReadonlyMap<string, string> {
+  const sources = new Map<string, string>();
+  for (const { opType, domain, inputs, outputs } of graph.nodes) {
+    if (opType !== 'Identity' || domain !== '') continue;
+    sources.set(outputs[0]!, sources.get(inputs[0]!) ?? inputs[0]!);
+  }
+  return sources;
 }
 
 /** A variable that is always 0 has codes of any step: 1 is as good as any. */

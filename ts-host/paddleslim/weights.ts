@@ -23,7 +23,7 @@ export interface QuantizedWeight {
   readonly dims: readonly number[];
   readonly bits: CodeBits;
   readonly granularity: Granularity;
-  /** The largest |w| of the tensor or of each channel; where all are 0 it is what makes the step 1. */
+  /** The largest |w| of the tensor or of each channel. Where all are 0 it is that of the other channels, in whose step a bias has a code. */
   readonly threshold: Float32Array;
   /** threshold / qmax */
   readonly step: Float32Array;
@@ -52,8 +52,10 @@ export async function quantizeWeight(
   const chunks = () => floatChunks(engine, tensor, context);
   const { min, max } = await rangeOf(engine, { tensor: name, budget: context.budget, chunks }, layout);
   const qmax = qmaxOf(bits);
-  const threshold = min.map((low, c) => Math.min(Math.max(-low, max[c]!) || qmax, clip));
-  const step = threshold.map((each) => Math.max(each / qmax, SMALLEST_STEP));
+  const largest = min.map((low, c) => Math.min(Math.max(-low, max[c]!), clip));
+  const most = largest.reduce((a, b) => Math.max(a, b)) || qmax;
+  const threshold = largest.map((each) => Math.max(each || most, qmax * SMALLEST_STEP));
+  const step = threshold.map((each) => each / qmax);
   const zeroPoint = new Int32Array(step.length);
   const codes = codesData(engine, tensor, codeDType(bits), {
     layout,

@@ -121,11 +121,38 @@ def constants():
     yield {'name': 'eye/plain', 'type': 'eye', 'feeds': {}, 'outs': ['Out'], 'attrs': {'num_rows': 3, 'num_columns': 4, 'dtype': 5}}
 
 
+def assignments():
+    def written(name, value=None, **attrs):
+        feeds = {} if value is None else {'ValueTensor': grid(f'sv-{name}', *value)}
+        steps = [1] * len(attrs['axes'])
+        return one('set_value', name, argument='Input', feeds=feeds, steps=steps, dtype=5, **attrs)
+
+    yield written('corner', axes=[1, 2], starts=[0, -2], ends=[-1, END], values=[7.5], shape=[1])
+    yield written('list', axes=[2], starts=[-3], ends=[-1], values=[1.0, 2.0], shape=[2])
+    yield written('nothing', axes=[1], starts=[1], ends=[1], values=[1.0], shape=[1])
+    yield written('dropped', (2, 4), axes=[1], starts=[1], ends=[2], decrease_axes=[1], shape=[])
+    yield written('dropped-both', (2,), axes=[1, 2], starts=[0, 3], ends=[1, 4], decrease_axes=[1, 2], shape=[])
+    computed = {'StartsTensorList': [ints(1, dtype=np.int64)], 'EndsTensorList': [ints(3, dtype=np.int64)], 'ValueTensor': grid('svc', 4)}
+    yield one('set_value', 'computed', argument='Input', feeds=computed, axes=[1], starts=[], ends=[], steps=[1], shape=[], dtype=5)
+
+
+def windows():
+    x = grid('unfold', 2, 3, 6, 8)
+    for name, size, stride, pads, dilation in (
+        ('patches', [2, 4], [2, 4], [0, 0, 0, 0], [1, 1]),
+        ('overlapping', [3, 2], [1, 2], [1, 0, 1, 0], [1, 1]),
+        ('dilated', [2, 2], [1, 1], [0, 1, 2, 3], [2, 3]),
+    ):
+        yield one('unfold', name, x, outs=('Y',), kernel_sizes=size, strides=stride, paddings=pads, dilations=dilation)
+
+
 def cases():
     yield from shapes()
     yield from slices()
     yield from joins()
     yield from constants()
+    yield from windows()
     yield one('set_value', 'slice', argument='Input', feeds={'ValueTensor': grid('sv', 3, 2)}, axes=[2], starts=[1], ends=[3], steps=[1], shape=[], dtype=5)
+    yield from assignments()
     x = integers('unique', 0, 4, 6)
     yield one('one_hot_v2', x=x, depth=4, dtype=5, allow_out_of_range=False)

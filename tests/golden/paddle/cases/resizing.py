@@ -40,7 +40,9 @@ def cases():
     yield resize('linear_interp_v2', 'half-pixel', grid('l', 1, 2, 5), out_w=9, align_mode=0)
     yield resize('trilinear_interp_v2', 'half-pixel', grid('t', 1, 2, 3, 4, 5), out_d=5, out_h=6, out_w=7, align_mode=0)
     theta = np.array([[[0.8, 0.1, 0.05], [-0.2, 0.9, 0.1]]], np.float32)
-    yield {'name': 'affine_grid/plain', 'type': 'affine_grid', 'feeds': {'Theta': theta}, 'outs': ['Output'], 'attrs': {'align_corners': False, 'output_shape': [1, 2, 4, 5]}}
+    for name, corners in (('plain', False), ('corners', True)):
+        attrs = {'align_corners': corners, 'output_shape': [1, 2, 4, 5]}
+        yield {'name': f'affine_grid/{name}', 'type': 'affine_grid', 'feeds': {'Theta': theta}, 'outs': ['Output'], 'attrs': attrs}
     for mode in ('bilinear', 'nearest'):
         for padding in ('zeros', 'border', 'reflection'):
             corners = padding == 'border'

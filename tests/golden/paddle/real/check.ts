@@ -1,7 +1,7 @@
 // Octavo over whole models of Paddle's: npx tsx tests/golden/paddle/real/check.ts FOLDER NAME [STAGE ...]. One model a process, so that memory is its own.
 //
 // Stages: float (read, run, as ONNX in onnxruntime), static and dynamic (quantized, written to FOLDER/NAME/LABEL for run.py), int8
-// (converted, timed). What is found is merged into FOLDER/NAME/result.json, which table.ts makes a table of.
+// (converted, timed). What is found is merged into FOLDER/NAME/result.json.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -115,7 +115,7 @@ async function fixed(model: PaddleModel, runs: readonly Run[]): Promise<Facts> {
       seconds: time,
       memory,
       error: digits(error),
-      sameClass: sameClass(values, exact),
+      same: sameDecisions(values, exact),
       quantized: result.quantized.length,
       skipped: result.skipped.length,
     };
@@ -129,16 +129,18 @@ const sizes = ({ float, quantized }: { float: number; quantized: number }): Fact
   ratio: digits(quantized / float),
 });
 
-/** Share of rows (of the last output) whose largest value is in the place it has in the float model. */
-function sameClass(values: readonly Values[], exact: readonly (readonly ArrayLike<number>[])[]): number {
+/** The share of decisions (by the last output) that are the float model's: of rows their largest value, of maps whether there is text. */
+function sameDecisions(values: readonly Values[], exact: readonly (readonly ArrayLike<number>[])[]): number {
   let [same, all] = [0, 0];
   values.forEach((each, i) => {
-    const output = Object.values(each).at(-1)!;
-    const width = output.dims.at(-1) ?? 1;
-    const [a, b] = [output.data as Float32Array, exact[i]!.at(-1) as Float32Array];
-    const largest = (row: ArrayLike<number>): number => Array.from(row).indexOf(Math.max(...Array.from(row)));
+    const { dims, data } = Object.values(each).at(-1)!;
+    const isMap = dims.length === 4 && dims[1] === 1;
+    const width = isMap ? 1 : (dims.at(-1) ?? 1);
+    const decision = (row: Float32Array): number =>
+      isMap ? Number(row[0]! > 0.3) : row.indexOf(Math.max(...row));
+    const [a, b] = [data as Float32Array, exact[i]!.at(-1) as Float32Array];
     for (let at = 0; at + width <= a.length; at += width, all++)
-      same += largest(a.subarray(at, at + width)) === largest(b.subarray(at, at + width)) ? 1 : 0;
+      same += decision(a.subarray(at, at + width)) === decision(b.subarray(at, at + width)) ? 1 : 0;
   });
   return digits(same / all);
 }

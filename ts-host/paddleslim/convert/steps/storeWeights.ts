@@ -19,11 +19,9 @@ import { scaleLayout } from '../../../tensor/layout.js';
 import { rangeOf } from '../../../tensor/range.js';
 import { Constants } from '../constants.js';
 import { makeNode } from '../nodes.js';
+import { MOST_BIAS_CODE, withRoomForBias } from '../roomForBias.js';
 import type { CodedWeight, ConvertState, ConvertStep, ConvertTools } from '../step.js';
 import { stepOfInput } from '../stepOfInput.js';
-
-/** As much again is left for the sum of products. */
-const MOST_BIAS_CODE = 2 ** 30;
 
 export const storeWeights: ConvertStep = {
   name: 'store-weights',
@@ -32,6 +30,13 @@ export const storeWeights: ConvertStep = {
     return { ...state, graph: removeUnused(await storer.stored()) };
   },
 };
+
+interface Bias {
+  readonly tensor: Tensor;
+  readonly values: ArrayLike<number> & { every(test: (value: number, at: number) => boolean): boolean };
+  /** Step of the codes that the product reads. */
+  readonly inputStep: number;
+}
 
 class Storer {
   readonly #state: ConvertState;
@@ -62,16 +67,19 @@ class Storer {
     const name = node.inputs[weight.input]!;
     const tensor = this.#index.constant(name);
     if (tensor === undefined) return node;
-    const { output, steps } = this.#stored.get(name) ?? (await this.#store(node, tensor, weight));
+    const bias = await this.#biasOf(node);
+    const { output, steps } = this.#stored.get(name) ?? (await this.#store(node, tensor, weight, bias));
     const inputs = node.inputs.with(weight.input, output);
-    const bias = await this.#bias(node, steps);
-    return { ...node, inputs: bias === undefined ? inputs : inputs.with(2, bias) };
+    const stored = bias && this.#storeBias(bias, steps);
+    return { ...node, inputs: stored === undefined ? inputs : inputs.with(2, stored) };
   }
 
-  async #store(node: Node, tensor: Tensor, weight: CodedWeight) {
+  async #store(node: Node, tensor: Tensor, weight: CodedWeight, bias: Bias | undefined) {
     const { engine } = this.#tools;
     const { name, dims } = tensor;
-    const { steps, axis } = await this.#stepsOf(node, tensor, weight);
+    const { steps: exact, axis } = await this.#stepsOf(node, tensor, weight);
+    const hasRoom = bias === undefined || axis === undefined || exact.length !== bias.values.length;
+    const steps = hasRoom ? exact : withRoomForBias(exact, bias.values, bias.inputStep);
     const granularity: Granularity = axis === undefined ? { kind: 'tensor' } : { kind: 'channel', axis };
     const zeroPoint = new Int32Array(steps.length);
     const params = { layout: scaleLayout(dims, granularity), scale: steps, zeroPoint, qmin: -128, qmax: 127 };
@@ -109,25 +117,27 @@ class Storer {
     return max.map((each, at) => Math.max(each, -min[at]!));
   }
 
-  /** What a product reads in place of its bias; undefined where that stays as it is: it has none, reads no codes, or a bias that
-   *  is too large for the scale of its sums. */
-  async #bias(node: Node, steps: Float32Array): Promise<string | undefined> {
+  /** The bias of a product whose input is codes. */
+  async #biasOf(node: Node): Promise<Bias | undefined> {
     const isProduct = node.domain === '' && (node.opType === 'Conv' || node.opType === 'Gemm');
-    const bias = isProduct ? this.#index.constant(node.inputs[2]) : undefined;
-    const step = stepOfInput(this.#index, this.#state.reads, node);
-    if (bias?.dtype !== 'float32' || step === undefined) return undefined;
-    const scale = steps.map((each) => each * step);
-    const values = await vectorOf(bias, this.#tools);
-    const fits = values.every(
-      (value, c) => Math.abs(value) < MOST_BIAS_CODE * scale[scale.length === 1 ? 0 : c]!,
-    );
-    if (!fits || (scale.length !== 1 && scale.length !== values.length)) return undefined;
-    const data = biasData(this.#tools.engine, bias, scale);
-    const dims = [elementCount(bias.dims)];
-    const codes = this.#constants.add({ name: `${bias.name}_codes`, dtype: 'int32', dims, data });
+    const tensor = isProduct ? this.#index.constant(node.inputs[2]) : undefined;
+    const inputStep = stepOfInput(this.#index, this.#state.reads, node);
+    if (tensor?.dtype !== 'float32' || inputStep === undefined) return undefined;
+    return { tensor, values: await vectorOf(tensor, this.#tools), inputStep };
+  }
+
+  /** What a product reads in place of its bias; undefined where that stays as it is, being too large for the scale of its sums. */
+  #storeBias({ tensor, values, inputStep }: Bias, steps: Float32Array): string | undefined {
+    const scale = steps.map((each) => each * inputStep);
     const isOne = scale.length === 1;
-    const scaleName = this.#constants.of(`${bias.name}_scale`, 'float32', isOne ? scale[0]! : scale);
-    const output = this.#tools.fresh(`${bias.name}_dequantized`);
+    const fits = values.every((value, c) => Math.abs(value) < MOST_BIAS_CODE * scale[isOne ? 0 : c]!);
+    if (!fits || (!isOne && scale.length !== values.length)) return undefined;
+    const data = biasData(this.#tools.engine, tensor, scale);
+    const { name } = tensor;
+    const dims = [elementCount(tensor.dims)];
+    const codes = this.#constants.add({ name: `${name}_codes`, dtype: 'int32', dims, data });
+    const scaleName = this.#constants.of(`${name}_scale`, 'float32', isOne ? scale[0]! : scale);
+    const output = this.#tools.fresh(`${name}_dequantized`);
     this.#nodes.push(makeNode('DequantizeLinear', [codes, scaleName], output, isOne ? undefined : 0));
     return output;
   }

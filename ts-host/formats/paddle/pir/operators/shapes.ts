@@ -63,6 +63,7 @@ const MOVES: Rules = {
   tril: rule('tril_triu', ['X'], ['Out'], { fixed: { lower: flag(true) } }),
   triu: rule('tril_triu', ['X'], ['Out'], { fixed: { lower: flag(false) } }),
   ...sameNames(['flip', 'meshgrid', 'assign', 'share_data'], ['X']),
+  unfold: rule('unfold', ['X'], ['Y']),
   set_value: rule('set_value', ['Input', ...PLACES], ['Out'], { finish: namedValues }),
   set_value_with_tensor: rule('set_value', ['Input', 'ValueTensor', ...PLACES]),
 };

@@ -72,13 +72,18 @@ function fillLike(op: OpScope): void {
   filled(op, op.emit('Shape', [op.input('X')]), dtype, op.attributes.float('value', 0), op.output('Out'));
 }
 
-const LISTS = ['values', 'fp32_values', 'int32_values', 'int64_values', 'bool_values'];
+const LISTS = ['values', 'fp32_values', 'fp64_values', 'int32_values', 'int64_values', 'bool_values'];
+
+/** Elements that are an attribute: its name goes by their type, or not, in different versions. */
+export function attributeValues(op: OpScope): readonly number[] {
+  const lists = LISTS.map((name) => op.attributes.floats(name, []));
+  return lists.find((each) => each.length > 0) ?? [];
+}
 
 function assignValue(op: OpScope): void {
   const dims = op.attributes.ints('shape');
   const dtype = dtypeAttribute(op, 'dtype') ?? 'float32';
-  const lists = LISTS.map((name) => op.attributes.floats(name, []));
-  op.constantOutput('Out', dtype, dims, lists.find((each) => each.length > 0) ?? []);
+  op.constantOutput('Out', dtype, dims, attributeValues(op));
 }
 
 /** start, start + step, … below end. */

@@ -19,14 +19,17 @@ import { RECURRENTS } from './recurrent.js';
 import { REDUCTIONS } from './reduce.js';
 import { RESIZES } from './resize.js';
 import { SELECTIONS } from './select.js';
+import { ASSIGNMENTS } from './setValue.js';
 import { SHAPES } from './shape.js';
 import { SLICES } from './slice.js';
 import { SOFTMAXES } from './softmax.js';
 import { UNARIES } from './unary.js';
+import { WINDOWS } from './unfold.js';
 
 // biome-ignore format: a line per family
 const FAMILIES: readonly (readonly OperatorConverter[])[] = [
   ACTIVATIONS,
+  ASSIGNMENTS,
   CONVOLUTIONS,
   ELEMENTWISE,
   MATRIX_PRODUCTS,
@@ -48,6 +51,7 @@ const FAMILIES: readonly (readonly OperatorConverter[])[] = [
   SLICES,
   SOFTMAXES,
   UNARIES,
+  WINDOWS,
 ];
 
 /** The converter of a type of operator. */

@@ -34,6 +34,32 @@ function sampleGrid(op: OpScope): void {
   op.emit('GridSample', [op.input('X'), op.input('Grid')], grid, op.output('Output'));
 }
 
+/** Places to sample at, from a map of the plane for each image: theta · (x, y, 1), where x and y go from -1 to 1 over the image, from the
+ *  middle of the first pixel to that of the last, or (without align_corners) from edge to edge. */
+async function affineGrid(op: OpScope): Promise<void> {
+  const computed = op.has('OutputShape');
+  const dims = computed
+    ? ((await op.numbers('OutputShape')) ?? op.constantOf('OutputShape'))
+    : op.attributes.ints('output_shape');
+  if (dims === undefined) throw op.unsupported('dims that are computed');
+  const [, , height, width] = dims;
+  if (dims.length !== 4 || height === undefined || width === undefined)
+    throw op.unsupported(`grids of ${dims.length - 2} dims`);
+  const reachesCorners = op.attributes.bool('align_corners', true);
+  const places = (count: number): number[] =>
+    Array.from({ length: count }, (_, i) =>
+      reachesCorners ? (2 * i) / Math.max(1, count - 1) - 1 : (2 * i + 1) / count - 1,
+    );
+  const column = (at: number): string => {
+    const taken = op.emit('Gather', [op.input('Theta'), op.scalar(at, 'int64')], { axis: intAttribute(2) });
+    return op.emit('Unsqueeze', [taken, op.ints([1, 2])]);
+  };
+  const x = op.graph.constant('float32', [1, 1, width, 1], places(width));
+  const y = op.graph.constant('float32', [1, height, 1, 1], places(height));
+  const rows = op.emit('Add', [op.emit('Mul', [y, column(1)]), column(2)]);
+  op.emit('Add', [op.emit('Mul', [x, column(0)]), rows], {}, op.output('Output'));
+}
+
 /** Elements moved along axes; what leaves at one end enters at the other. Without axes the tensor is one row. */
 function roll(op: OpScope): void {
   const axes = op.attributes.ints('axis', []);
@@ -56,5 +82,6 @@ export const REARRANGEMENTS: readonly OperatorConverter[] = [
   converter('pixel_shuffle', pixelShuffle),
   converter('shuffle_channel', shuffleChannels),
   converter('grid_sampler', sampleGrid),
+  converter('affine_grid', affineGrid),
   converter('roll', roll),
 ];

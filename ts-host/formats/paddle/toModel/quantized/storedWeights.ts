@@ -11,7 +11,7 @@ import { scaledData } from '../../../../tensor/scaledValues.js';
 import type { Engine } from '../../../../wasm/engine.js';
 import type { GraphBuilder } from '../graphBuilder.js';
 import type { Quantization, WeightCodes } from './gather.js';
-import { qmaxOf } from './thresholds.js';
+import { LEAST_STEP, qmaxOf } from './thresholds.js';
 
 /** Domain of QuantizeLinear and DequantizeLinear of 16 bits: the standard ones take them from opset 21 on. */
 const CONTRIB = 'com.microsoft';
@@ -102,8 +102,9 @@ function inSteps(
   const qmax = qmaxOf(bits);
   const factors = Float64Array.from({ length: tensor.dims[axis] ?? 1 }, (_, channel) => {
     const at = steps.length === 1 ? 0 : channel;
-    // A channel of zeros has no threshold.
-    const threshold = thresholds?.[at] || steps[at]! * qmax;
+    // A channel of zeros has no threshold, one of next to nothing no step of its own.
+    const told = thresholds?.[at] ?? 0;
+    const threshold = told >= qmax * LEAST_STEP ? told : steps[at]! * qmax;
     return Math.fround(qmax * Math.fround(1 / threshold));
   });
   return scaledData(engine, tensor, axis, factors);

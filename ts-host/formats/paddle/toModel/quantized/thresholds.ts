@@ -54,12 +54,13 @@ export function stepsOf(thresholds: Float32Array, divisor: number, place: StepPl
 }
 
 /** As {@link stepsOf}, of a weight: a channel of zeros has threshold 0, and any step serves it. It gets the largest of the others,
- *  in which its bias has a code. */
+ *  in which its bias has a code. A channel of next to nothing, as regularization leaves them, has the least step there is. */
 export function weightStepsOf(thresholds: Float32Array, divisor: number, place: StepPlace): Float32Array {
   const most = thresholds.reduce((a, b) => Math.max(a, b), 0);
-  const alive = thresholds.map((threshold) =>
-    threshold === 0 ? most || divisor * STEP_OF_NOTHING : threshold,
-  );
+  const alive = thresholds.map((threshold) => {
+    if (threshold === 0) return most || divisor * STEP_OF_NOTHING;
+    return threshold > 0 ? Math.max(threshold, divisor * LEAST_STEP) : threshold;
+  });
   return stepsOf(alive, divisor, place);
 }
 
@@ -69,7 +70,7 @@ export interface StepPlace {
 }
 
 /** The smallest normal float32: integer operators take no smaller scale. */
-const LEAST_STEP = 2 ** -126;
+export const LEAST_STEP = 2 ** -126;
 
 /** @throws OctavoError `SHAPE_MISMATCH` unless there is one step, or one for each element along `axis` of the weight */
 export function requireChannels(
