@@ -15,6 +15,9 @@ const dataLoader = batchesOf(float).slice(0, 1);
 const run = (options: object) =>
   quantPostStatic({ modelDir, dataLoader, ...options } as unknown as QuantPostStaticOptions);
 
+const shown = (given: object): string =>
+  JSON.stringify(given, (_, value) => (value instanceof Uint8Array ? 'bytes' : value));
+
 describe('options', () => {
   for (const [given, hint] of [
     [{ batchNum: 1 }, 'did you mean batchNums?'],
@@ -30,6 +33,13 @@ describe('options', () => {
     [{ roundType: 'adaround' }, 'adaround'],
     [{ onnxFormat: 'yes' }, 'true or false'],
     [{ skipTensorList: [1] }, 'a list of names'],
+    [{ skip_tensor_list: ['conv2d_0.w_O'] }, 'did you mean conv2d_0.w_0?'],
+    [{ modelDir: 5 }, 'modelDir is'],
+    [{ modelDir: modelDir['m.pdmodel'] }, 'modelDir is'],
+    [{ saveModelFilename: '../m.pdmodel' }, 'not a plain file name'],
+    [{ saveModelFilename: 'a', saveParamsFilename: 'a' }, 'one name'],
+    [{ batchNums: 1, batch_nums: 2 }, 'given twice'],
+    [{ dataLoader: 7 }, 'dataLoader must be'],
     [{ compat: 'tensorrt' }, 'one of paddle'],
     [{ deployBackend: 'TensorR' }, 'did you mean tensorrt?'],
     [{ batch_nums: 1, batchNums: 1 }, 'given twice'],
@@ -37,7 +47,7 @@ describe('options', () => {
     [{ sampleGenerator: [] }, 'give one of dataLoader'],
     [{ dataLoader: undefined }, 'give one of dataLoader'],
   ] as const) {
-    it(`${JSON.stringify(given)} -> refused: ${hint}`, async () => {
+    it(`${shown(given)} -> refused: ${hint}`, async () => {
       await assert.rejects(run(given), (error: { code?: string; message: string }) => {
         assert.equal(error.code, 'INVALID_ARGUMENT');
         assert.ok(error.message.includes(hint), error.message);
@@ -180,6 +190,39 @@ describe('calibration data', () => {
     };
     await run({ dataLoader: counting, batchNums: 3 });
     assert.equal(asked, 3);
+    asked = 0;
+    await run({ dataLoader: undefined, sampleGenerator: counting, batchSize: 1, batchNums: 2 });
+    assert.equal(asked, 2);
+  });
+
+  it('a generator without an end, no batchNums -> goes on until it is aborted, and may clean up', async () => {
+    const abort = new AbortController();
+    let [asked, isClosed] = [0, false];
+    const endless = function* () {
+      try {
+        for (;;) {
+          if (++asked === 5) abort.abort();
+          yield dataLoader[0]!;
+        }
+      } finally {
+        isClosed = true;
+      }
+    };
+    await assert.rejects(run({ dataLoader: endless, signal: abort.signal }), { code: 'ABORTED' });
+    assert.ok(asked < 8 && isClosed, `${asked} batches`);
+  });
+
+  it('fewer batches than batchNums -> those that there are', async () => {
+    const [all, many] = [await run({}), await run({ batchNums: 100 })];
+    assert.deepEqual(many.thresholds, all.thresholds);
+  });
+
+  it('a generator that cannot begin again, for an algorithm that goes twice through the data -> said so', async () => {
+    const once = (function* () {
+      yield* dataLoader;
+    })();
+    const twice = run({ dataLoader: once, compat: 'paddle', algo: 'hist' });
+    await assert.rejects(twice, /cannot begin again/);
   });
 });
 
@@ -199,6 +242,8 @@ describe('models', () => {
 
   it('no operator of the types that are asked for -> NOTHING_TO_QUANTIZE', async () => {
     await assert.rejects(run({ quantizableOpType: ['conv2d_transpose'] }), { code: 'NOTHING_TO_QUANTIZE' });
+    const dynamic = quantPostDynamic({ modelDir, quantizableOpType: ['matmul'] });
+    await assert.rejects(dynamic, { code: 'NOTHING_TO_QUANTIZE' });
   });
 
   it('skipTensorList -> the operator stays in float and says so', async () => {

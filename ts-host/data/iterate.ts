@@ -20,7 +20,7 @@ export async function* iterate<T>(
   holds: string,
 ): AsyncGenerator<T, void, undefined> {
   const iterator = begin(given, field, holds);
-  // Only while a value is held: an iterator that is done or failed needs no return(), one that hangs never answers it.
+  // Only while a value is held: an iterator that is done or failed needs no return(), one that was aborted has been told.
   let open = false;
   try {
     for (;;) {
@@ -68,6 +68,15 @@ async function next<T>(
   try {
     return await abortable(Promise.resolve(iterator.next()), signal);
   } catch (error) {
+    if (signal?.aborted) void leave(iterator);
     throw ioError(error, `going through the ${field}`);
   }
+}
+
+/** Tells an iterator that it is asked no more, so that it can close what it has opened. Whoever aborts does not wait for the answer,
+ *  which may never come, and an error of the clean-up does not take the place of the abort. */
+async function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {}
 }

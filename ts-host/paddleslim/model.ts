@@ -6,6 +6,7 @@ import { paramsName, programName } from '../formats/paddle/fileNames.js';
 import type { PaddleNet } from '../formats/paddle/program.js';
 import { readPaddleNet } from '../formats/paddle/readNet.js';
 import { type SourceInput, toSource } from '../io/any-source.js';
+import { exactSource } from '../io/exact-source.js';
 import type { Source } from '../io/source.js';
 import { PaddleModel } from '../paddle/paddleModel.js';
 import { folderFiles, type ModelFiles } from './paths.js';
@@ -26,17 +27,15 @@ export interface ModelNames {
 }
 
 /** Opens a model. What it opened stays open until close(), for parameters are read when they are needed.
- *  @throws OctavoError `INVALID_ARGUMENT` for a path where there are no paths, `IO_FAILED`, and what readers throw */
+ *  @throws OctavoError `INVALID_ARGUMENT` for what is no model and for a path where there are no paths, `IO_FAILED`, and what readers throw */
 export async function openNet(model: SlimModel, names: ModelNames, context: RunContext): Promise<OpenNet> {
   if (model instanceof PaddleModel) return openedNet(model.net, async () => undefined);
   const opened: Source[] = [];
   const close = async (): Promise<void> => {
     for (const source of opened.splice(0)) await source.close?.();
   };
-  const files = counted(
-    typeof model === 'string' ? folderFiles(model, context) : givenFiles(model, context),
-    opened,
-  );
+  const files =
+    typeof model === 'string' ? folder(model, opened, context) : givenFiles(model, opened, context);
   try {
     return openedNet(await readNet(files, names, context), close);
   } catch (error) {
@@ -50,7 +49,9 @@ function openedNet(net: PaddleNet, close: () => Promise<void>): OpenNet {
   return { net, parameterBytes, close };
 }
 
-function counted(files: ModelFiles, opened: Source[]): ModelFiles {
+/** @param opened - takes the sources that are to be closed, as of givenFiles */
+function folder(path: string, opened: Source[], context: RunContext): ModelFiles {
+  const files = folderFiles(path, context);
   return {
     names: () => files.names(),
     async open(name) {
@@ -61,12 +62,30 @@ function counted(files: ModelFiles, opened: Source[]): ModelFiles {
   };
 }
 
-function givenFiles(given: Readonly<Record<string, SourceInput>>, context: RunContext): ModelFiles {
+/** A Source that the caller made is the caller's to close. */
+function givenFiles(
+  given: Readonly<Record<string, SourceInput>>,
+  opened: Source[],
+  context: RunContext,
+): ModelFiles {
+  if (!isFiles(given)) {
+    const message = "modelDir is a folder's path, files by name, or what readPaddle returned";
+    throw new OctavoError('INVALID_ARGUMENT', message, { field: 'modelDir' });
+  }
   return {
     names: async () => Object.keys(given),
-    open: async (name) => (Object.hasOwn(given, name) ? toSource(given[name]!, context, name) : undefined),
+    async open(name) {
+      if (!Object.hasOwn(given, name)) return undefined;
+      const source = await toSource(given[name]!, context, name);
+      if (source !== given[name]) opened.push(source);
+      return exactSource(source);
+    },
   };
 }
+
+/** Whether it may be files by name: no number, and no file itself, whatever holds its bytes. */
+const isFiles = (given: unknown): boolean =>
+  typeof given === 'object' && given !== null && !('byteLength' in given) && !('size' in given);
 
 async function readNet(files: ModelFiles, names: ModelNames, context: RunContext): Promise<PaddleNet> {
   const there = await files.names();

@@ -10,7 +10,7 @@ import { dynamicSettings, type QuantPostDynamicOptions } from './options/dynamic
 import type { Spelled } from './options/names.js';
 import { writeFolder } from './paths.js';
 import { ProgramDraft } from './program/draft.js';
-import { refuseQuantized } from './refusals.js';
+import { refuseEmpty, refuseQuantized } from './refusals.js';
 import { PaddleQuantizeResult } from './result.js';
 import { type Structure, structureOf } from './structure.js';
 import { dynamicStyle } from './styles/dynamic.js';
@@ -29,8 +29,8 @@ export class PaddleDynamicResult extends PaddleQuantizeResult {
 }
 
 /** Quantizes weights of a Paddle model as PaddleSlim's quant_post_dynamic does, for Paddle Lite.
- *  @throws OctavoError `INVALID_ARGUMENT` for an option, naming the nearest one; `ALREADY_QUANTIZED`; `NON_FINITE_WEIGHT`; as
- *  the readers of programs and parameters; `IO_FAILED`, `ABORTED`
+ *  @throws OctavoError `INVALID_ARGUMENT` for an option, naming the nearest one; `ALREADY_QUANTIZED`; `NOTHING_TO_QUANTIZE`;
+ *  `NON_FINITE_WEIGHT`; as the readers of programs and parameters; `IO_FAILED`, `ABORTED`
  *  @example
  *  ```ts
  *  await quantPostDynamic({ modelDir: 'mobilenet', modelFilename: '__model__', paramsFilename: '__params__',
@@ -53,6 +53,7 @@ export async function quantPostDynamic(
       besideParameters: false,
     };
     const structure = withWeights(structureOf(net, rule));
+    refuseEmpty(structure, settings.types);
     const weights = await quantizedWeights(engine, net, structure, settings.bits, context);
     const style = {
       bits: settings.bits,

@@ -18,7 +18,7 @@ import type { Spelled } from './options/names.js';
 import { type QuantPostStaticOptions, type StaticSettings, staticSettings } from './options/static.js';
 import { writeFolder } from './paths.js';
 import { variablesOf } from './program/ops.js';
-import { refuseInnerBlocks, refuseQuantized } from './refusals.js';
+import { refuseEmpty, refuseInnerBlocks, refuseQuantized, refuseUnknownTensors } from './refusals.js';
 import { PaddleQuantizeResult } from './result.js';
 import { slimSamples } from './samples.js';
 import type { Engines } from './smallGraph.js';
@@ -50,9 +50,10 @@ export async function quantPostStatic(
   try {
     refuseQuantized(opened.net);
     refuseInnerBlocks(opened.net);
+    refuseUnknownTensors(opened.net, settings.skipTensors);
     const net = settings.optimizeModel ? await foldBatchNorms(engine, opened.net, context) : opened.net;
     const structure = structureOf(net, { ...settings, besideParameters: settings.onnxFormat });
-    if (structure.sites.length === 0) throw nothingToQuantize(settings.types);
+    refuseEmpty(structure, settings.types);
     const { limit, held } = context.budget;
     const execution = await executionEngine('strict', Math.max(0, limit - held));
     await Breather.of(context).breathe();
@@ -74,11 +75,6 @@ export async function quantPostStatic(
     await opened.close();
     throw error;
   }
-}
-
-function nothingToQuantize(types: readonly string[]): OctavoError {
-  const message = `the program has no operator to quantize among ${types.join(', ')}`;
-  return new OctavoError('NOTHING_TO_QUANTIZE', message, { field: 'quantizableOpType' });
 }
 
 function styleOf({ algo, onnxFormat }: StaticSettings): Style {

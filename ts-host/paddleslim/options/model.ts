@@ -3,6 +3,7 @@
 import type { RunOptions } from '../../context.js';
 import { OctavoError } from '../../errors.js';
 import type { PaddleFilesOptions } from '../../formats/paddle/write/files.js';
+import { FileNames } from '../../io/length.js';
 import type { SlimModel } from '../model.js';
 import type { OptionReader } from './check.js';
 
@@ -45,10 +46,15 @@ export interface SaveSettings extends PaddleFilesOptions {
 }
 
 /** @param folder - the option that names the folder to write to
- *  @throws OctavoError `INVALID_ARGUMENT` without a model */
+ *  @throws OctavoError `INVALID_ARGUMENT` without a model, for names that are no files', and for one name of two files */
 export function modelSettings(named: Readonly<Record<string, unknown>>, read: OptionReader, folder: string) {
   if (named.modelDir === undefined || named.modelDir === null) {
     throw new OctavoError('INVALID_ARGUMENT', 'modelDir is needed: the float model', { field: 'modelDir' });
+  }
+  const names = new FileNames();
+  for (const name of ['saveModelFilename', 'saveParamsFilename']) {
+    const given = read.text(name);
+    if (given !== undefined) names.add(given);
   }
   const save: SaveSettings = {
     path: read.text(folder),
