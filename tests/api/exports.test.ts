@@ -137,8 +137,8 @@ test('octavo/paddleslim exports -> these values and types', () => {
   ]);
   assert.deepEqual(
     typesOf('paddleslim.ts'),
-    `Algorithm ChoiceOptions ConvertOptions DebugGraph EmbeddingConfig LoneOperator QuantEmbeddingOptions QuantPostDynamicOptions
-    QuantPostStaticOptions QuantizedOp SeenRange SkippedOp SlimData SlimModel SlimTensors Spelled TablesConfig`.split(
+    `ActivationQuantizeType Algorithm ConvertOptions DebugGraph EmbeddingConfig LoneOperator QuantEmbeddingOptions QuantPostDynamicOptions
+    QuantPostStaticOptions QuantizedOp SeenRange SkippedOp SlimData SlimModel SlimTensors Spelled TablesConfig WeightQuantizeType`.split(
       /\s+/,
     ),
   );
