@@ -14,13 +14,18 @@ export interface TestProgram {
   readonly program: string;
 }
 
-/** A bundle lies elsewhere than its sources, which find files beside them by their URL. */
+/** What stands for `import.meta.url` in a bundle. */
+const SOURCE_URL = '__sourceUrl';
+
+/** A bundle lies elsewhere than its sources, which find files beside them by their URL: each gets its own as a constant, in
+ *  front of its first line, so that lines keep their numbers. */
 const sourceUrls: esbuild.Plugin = {
   name: 'source-urls',
   setup(build) {
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      const url = JSON.stringify(pathToFileURL(path).href);
-      return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', url), loader: 'ts' };
+      const constant = `const ${SOURCE_URL} = ${JSON.stringify(pathToFileURL(path).href)};`;
+      const text = readFileSync(path, 'utf8');
+      return { contents: text.includes('import.meta.url') ? constant + text : text, loader: 'ts' };
     });
   },
 };
@@ -45,6 +50,7 @@ export async function bundleTests(
     target: 'node20',
     packages: 'external',
     sourcemap: 'linked',
+    define: { 'import.meta.url': SOURCE_URL },
     plugins: [sourceUrls],
     logLevel: 'warning',
   });
