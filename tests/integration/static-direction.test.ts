@@ -7,7 +7,7 @@ import { before, describe, test } from 'node:test';
 import type { TensorInput } from '../../ts-host/index.js';
 import { PIXELS, presentModel } from '../consumers/models.js';
 import { enginesMissing } from '../consumers/run.js';
-import { textLine } from '../support/textLines.js';
+import { textBatches } from '../support/textLines.js';
 import { best, describeFigures, fidelityOf, figuresOf, prepareFidelity } from './fidelity.js';
 
 const [WIDTH, HEIGHT] = [192, 48];
@@ -15,18 +15,8 @@ const LINES = 200;
 const CALIBRATION_LINES = 40;
 const BATCH = 40;
 
-/** Lines of the seeds from `first` on, each upright and then turned, in batches. */
-function lines(first: number, count: number): TensorInput[] {
-  const item = 3 * WIDTH * HEIGHT;
-  const each = Array.from({ length: 2 * count }, (_, i) =>
-    textLine(first + Math.floor(i / 2), i % 2 === 1, WIDTH, HEIGHT, PIXELS.OCR),
-  );
-  return Array.from({ length: each.length / BATCH }, (_, batch) => {
-    const data = new Float32Array(BATCH * item);
-    for (let i = 0; i < BATCH; i++) data.set(each[batch * BATCH + i]!.planes, i * item);
-    return { data, dims: [BATCH, 3, HEIGHT, WIDTH] };
-  });
-}
+const lines = (first: number, count: number): TensorInput[] =>
+  textBatches(first, count, BATCH, WIDTH, HEIGHT, PIXELS.OCR);
 
 const model = presentModel('ocr-cls');
 const skip = model === undefined ? 'the OCR models are not installed' : (enginesMissing() ?? false);

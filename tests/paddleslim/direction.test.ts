@@ -11,7 +11,7 @@ import { type Algorithm, type PaddleQuantizeResult, quantPostStatic } from '../.
 import { PIXELS } from '../consumers/models.js';
 import { sharedData } from '../support/data.js';
 import { prepareOctavo } from '../support/octavo.js';
-import { textLine } from '../support/textLines.js';
+import { textBatches } from '../support/textLines.js';
 
 const folder = sharedData && join(sharedData, 'models/paddle/ch_ppocr_mobile_v2.0_cls');
 const skip = folder === undefined && '../shared/data is absent';
@@ -20,21 +20,8 @@ const [WIDTH, HEIGHT] = [192, 48];
 const BATCH = 40;
 const LINES = 200;
 
-/** Lines of the seeds from `first` on, each upright and then turned. */
-function lines(first: number, count: number): TensorInput[] {
-  const item = 3 * WIDTH * HEIGHT;
-  return Array.from({ length: (2 * count) / BATCH }, (_, batch) => {
-    const data = new Float32Array(BATCH * item);
-    for (let i = 0; i < BATCH; i++) {
-      const at = batch * BATCH + i;
-      data.set(
-        textLine(first + Math.floor(at / 2), at % 2 === 1, WIDTH, HEIGHT, PIXELS.OCR).planes,
-        i * item,
-      );
-    }
-    return { data, dims: [BATCH, 3, HEIGHT, WIDTH] };
-  });
-}
+const lines = (first: number, count: number): TensorInput[] =>
+  textBatches(first, count, BATCH, WIDTH, HEIGHT, PIXELS.OCR);
 
 /** Probability that a line is turned, for every line. */
 async function turned(model: PaddleModel, batches: readonly TensorInput[]): Promise<number[]> {

@@ -1,5 +1,6 @@
 // Lines of drawn text as a camera would see them: every line another text, grey levels, blur and noise, all from a seed.
 
+import type { TensorInput } from '../../ts-host/index.js';
 import type { PixelRule } from '../consumers/job.js';
 import { Noise } from '../consumers/noise.js';
 import { drawText, type Picture, toPlanes } from '../consumers/pixels.js';
@@ -36,6 +37,27 @@ export function textLine(
   const grain = (): number => (noise.float() + noise.float() + noise.float() + noise.float() - 2) * 1.732;
   const data = drawn.data.map((level) => Math.min(255, Math.max(0, Math.round(level + grain() * strength))));
   return { text, turned, planes: toPlanes({ width, height, data }, rule) };
+}
+
+/** Samples of `batch` lines each, [batch, 3, height, width]: `count` seeds from `first` on, each upright and then turned. */
+export function textBatches(
+  first: number,
+  count: number,
+  batch: number,
+  width: number,
+  height: number,
+  rule: PixelRule,
+): TensorInput[] {
+  const item = 3 * width * height;
+  return Array.from({ length: (2 * count) / batch }, (_, index) => {
+    const data = new Float32Array(batch * item);
+    for (let i = 0; i < batch; i++) {
+      const at = index * batch + i;
+      const line = textLine(first + Math.floor(at / 2), at % 2 === 1, width, height, rule);
+      data.set(line.planes, i * item);
+    }
+    return { data, dims: [batch, 3, height, width] };
+  });
 }
 
 /** Gaussian blur, rows and then columns; the border's pixels go on outside. */
