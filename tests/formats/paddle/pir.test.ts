@@ -161,6 +161,12 @@ describe('PIR program that is broken', () => {
     ['no block', { base_code: { magic: 'pir' }, program: { regions: [] } }, 'MALFORMED', /no block/],
     ['ops that are none', file(['relu']), 'MALFORMED', /ops\[0\] has no #/],
     [
+      'ops as they were before the releases',
+      file([{ id: 'pd_op.relu', operands: [{ id: 1 }], opresults: [{ id: 2 }], attrs: [] }]),
+      'NOT_A_MODEL',
+      /before 3\.0\.0-beta2/,
+    ],
+    [
       'a value that nothing makes',
       file([data(), op('1.relu', [7], [result(2)])]),
       'MALFORMED',

@@ -32,7 +32,7 @@ export const PERSISTABLE = 'persistable';
 const NOT_MEANT = new Set(['struct_name', 'place', 'op_callstack', 'stop_gradient', 'persistable']);
 
 /** The operators of a program that is one block.
- *  @throws OctavoError `MALFORMED`; `UNSUPPORTED_OP` for programs with control flow */
+ *  @throws OctavoError `MALFORMED`; `NOT_A_MODEL` for a form of before the releases; `UNSUPPORTED_OP` for programs with control flow */
 export function pirOps(root: JsonPlace): PirOp[] {
   checkHead(root);
   const regions = root.member('program').member('regions').list();
@@ -54,6 +54,7 @@ function checkHead(root: JsonPlace): void {
 }
 
 function pirOp(place: JsonPlace, index: number): PirOp {
+  refuseLongKeys(place);
   const name = fullName(place.member('#').text());
   if (place.optional('regions') !== undefined) {
     const message = `${name} holds blocks of operators: control flow is not converted (${place.path})`;
@@ -68,6 +69,15 @@ function pirOp(place: JsonPlace, index: number): PirOp {
     attributes: parameter ? parameterAttributes(place) : attributesOf(place),
     place,
   };
+}
+
+/** Before Paddle 3.0.0-beta2 operators were written with long names of members, and types otherwise. */
+function refuseLongKeys(op: JsonPlace): void {
+  if (op.optional('#') !== undefined || op.optional('opresults') === undefined) return;
+  const message =
+    'the program is JSON as builds of Paddle before 3.0.0-beta2 wrote it (operators with id, operands, opresults): save the ' +
+    'model with a later one';
+  throw new OctavoError('NOT_A_MODEL', message);
 }
 
 function operand(place: JsonPlace): number {
