@@ -84,7 +84,11 @@ describe('--int8', () => {
     const [output, dots] = [join(folder, 'int8.onnx'), join(folder, 'dots')];
     const { code, stderr } = await octavo(['convert', model, '-o', output, '--int8', '--debug', dots]);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /matmul_v2#32 is alone between float neighbours/);
+    assert.match(
+      stderr,
+      /matmul_v2#32 is alone between float neighbours.*: measure with --op-ids-to-skip 32\n/,
+    );
+    assert.match(stderr, /^octavo: {3}matmul_v2#32 converts 26 elements for 160 multiply-adds$/m);
     const names = readdirSync(dots).sort();
     assert.ok(names.length > 8 && names.every((name) => /^\d\d-[a-z-]+\.dot$/.test(name)));
     assert.match(readFileSync(join(dots, names.at(-1)!), 'utf8'), /conv2d#\d+/);

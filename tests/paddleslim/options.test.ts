@@ -44,7 +44,6 @@ describe('options', () => {
     [{ deployBackend: 'TensorR' }, 'did you mean tensorrt?'],
     [{ batch_nums: 1, batchNums: 1 }, 'given twice'],
     [{ modelDir: undefined }, 'modelDir is needed'],
-    [{ saveModelFilename: '../m.pdmodel' }, 'saveModelFilename is the name of a file, without folders'],
     [{ sampleGenerator: [] }, 'give one of dataLoader'],
     [{ dataLoader: undefined }, 'give one of dataLoader'],
   ] as const) {

@@ -24,17 +24,17 @@ function typeOf(input: ValueInfo, shapes: Readonly<Record<string, readonly numbe
   const { name, dtype, dims } = input;
   if (dtype === undefined) return fail(name, 'the model does not tell the dtype of this input');
   const given = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
-  const shown = dims === undefined ? '' : `: ${dims.map((dim) => dim ?? '?').join('x')}`;
+  const shown = (each = dims) => (each === undefined ? '' : `: ${each.map((dim) => dim ?? '?').join('x')}`);
   if (given === undefined) {
     const chosen = chosenDims(input);
     const isKnown = chosen?.every((dim) => typeof dim === 'number');
-    return isKnown ? { dtype, dims: chosen as number[] } : fail(name, `the shape is open${shown}`);
+    return isKnown ? { dtype, dims: chosen as number[] } : fail(name, `the shape is open${shown(chosen)}`);
   }
   elementCount(given, name);
   const fits =
     dims === undefined ||
     (dims.length === given.length && dims.every((dim, i) => typeof dim !== 'number' || dim === given[i]));
-  return fits ? { dtype, dims: given } : fail(name, `${given.join('x')} does not fit the model${shown}`);
+  return fits ? { dtype, dims: given } : fail(name, `${given.join('x')} does not fit the model${shown()}`);
 }
 
 function fail(tensor: string, message: string): never {

@@ -19,6 +19,8 @@ export interface InspectedValue {
   readonly dtype?: string;
   /** A number, a symbol, or null when unknown. */
   readonly dims?: readonly (number | string | null)[];
+  /** Where any size is taken, but the file names one: of Paddle's inputs. */
+  readonly toldDims?: readonly (number | string | null)[];
 }
 
 /** A constant: an initializer or a Constant node's tensor. */
@@ -111,8 +113,13 @@ function constantsOf(graph: Graph, path: string): InspectedConstant[] {
   }));
 }
 
-function valueInfo({ name, dtype, dims }: ValueInfo): InspectedValue {
-  return { name, ...(dtype === undefined ? {} : { dtype }), ...(dims === undefined ? {} : { dims }) };
+function valueInfo({ name, dtype, dims, toldDims }: ValueInfo): InspectedValue {
+  return {
+    name,
+    ...(dtype === undefined ? {} : { dtype }),
+    ...(dims === undefined ? {} : { dims }),
+    ...(toldDims === undefined ? {} : { toldDims }),
+  };
 }
 
 function descending(counts: ReadonlyMap<string, number>): [string, number][] {

@@ -52,6 +52,8 @@ export interface ValueMetadata {
   readonly dtype?: DType;
   /** A number, a symbol, or null when unknown; absent where the model does not say. */
   readonly dims?: readonly (number | string | null)[];
+  /** Where any size is taken, but the file names one: of Paddle's inputs. */
+  readonly toldDims?: readonly (number | string | null)[];
 }
 
 /** What a session runs on, see {@link Session.diagnostics}. */
@@ -224,8 +226,13 @@ function beginLoading(precision: 'strict' | 'fast'): void {
   import('./octavoRunner.js').catch(() => undefined);
 }
 
-function metadata({ name, dtype, dims }: ValueInfo): ValueMetadata {
-  return { name, ...(dtype === undefined ? {} : { dtype }), ...(dims === undefined ? {} : { dims }) };
+function metadata({ name, dtype, dims, toldDims }: ValueInfo): ValueMetadata {
+  return {
+    name,
+    ...(dtype === undefined ? {} : { dtype }),
+    ...(dims === undefined ? {} : { dims }),
+    ...(toldDims === undefined ? {} : { toldDims }),
+  };
 }
 
 const MOST_THREADS = 64;

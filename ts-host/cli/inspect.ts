@@ -136,9 +136,11 @@ function opsetsText(opsets: Readonly<Record<string, number>>): string {
 }
 
 /** `x  float32 [N, 3, ?, ?]` */
-function valueText({ name, dtype, dims }: InspectedValue): string {
-  const shape = dims === undefined ? '' : ` [${dims.map((dim) => dim ?? '?').join(', ')}]`;
-  return `${name}  ${dtype ?? 'not a tensor'}${shape}`;
+function valueText({ name, dtype, dims, toldDims }: InspectedValue): string {
+  const text = (each: NonNullable<InspectedValue['dims']>) =>
+    ` [${each.map((dim) => dim ?? '?').join(', ')}]`;
+  const told = toldDims === undefined ? '' : `, made as${text(toldDims)}`;
+  return `${name}  ${dtype ?? 'not a tensor'}${dims === undefined ? '' : text(dims)}${told}`;
 }
 
 function operatorsText({ nodes, operators }: Inspection, verbose: boolean): string {

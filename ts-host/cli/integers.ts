@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ModelInput as AnyModel } from '../api/open.js';
 import { ioWait } from '../io/wait.js';
 import type { ConvertedModel } from '../paddleslim/convert/convertedModel.js';
+import type { LoneOperator } from '../paddleslim/convert/loneOperators.js';
 import { UsageError } from './errors.js';
 import type { IntegerFlags } from './flags.js';
 import type { Environment } from './terminal.js';
@@ -40,9 +41,30 @@ export async function inIntegers(
   const { convert } = await import('../paddleslim/convert/convert.js');
   const write = debug === undefined ? undefined : await graphFolder(debug, signal);
   const converted = await convert(model, { opsToQuantize, opIdsToSkip, debug: write, signal });
-  for (const { type, opId, advice } of converted.lone)
-    terminal.note(`octavo: ${type}#${opId} is ${advice}\n`);
+  if (converted.lone.length > 0) terminal.note(loneText(converted.lone));
   return converted;
+}
+
+/** Integer operators between float ones, what they cost where it is known, and how to leave them in float. */
+function loneText(lone: readonly LoneOperator[]): string {
+  const name = ({ type, opId }: LoneOperator) => `${type}#${opId}`;
+  const known = lone.flatMap((each) => {
+    const { convertedElements, multiplyAdds } = each;
+    if (convertedElements === undefined || multiplyAdds === undefined) return [];
+    return [
+      `octavo:   ${name(each)} converts ${convertedElements} elements for ${multiplyAdds} multiply-adds\n`,
+    ];
+  });
+  const which =
+    lone.length === 1 ? `${name(lone[0]!)} is alone` : `${lone.length} operators in integers are alone`;
+  const ids = lone.map(({ opId }) => opId).join(',');
+  return [
+    `octavo: ${which} between float neighbours, which may cost more than it saves: measure with --op-ids-to-skip ${ids}\n`,
+    ...known,
+    ...(known.length === lone.length
+      ? []
+      : ['octavo:   give --input-dims with the sizes in use to see what they convert\n']),
+  ].join('');
 }
 
 /** The same model with all operators in float, weights as their codes stand for. */

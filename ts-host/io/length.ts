@@ -39,17 +39,14 @@ export class LengthCheck {
   }
 }
 
-/** Whether a name stays in the folder that it is written to. */
-export const isPlainName = (name: string): boolean =>
-  name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name);
-
 /** The names of one output. */
 export class FileNames {
   readonly #names = new Set<string>();
 
   /** @throws OctavoError `INVALID_ARGUMENT` unless `name` is a plain file name not used before. */
   add(name: string): void {
-    if (!isPlainName(name)) {
+    const plain = name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name);
+    if (!plain) {
       throw new OctavoError('INVALID_ARGUMENT', `${JSON.stringify(name)} is not a plain file name`, {
         field: 'name',
       });

@@ -50,7 +50,7 @@ describe('inputs that Paddle does not check', () => {
 
   it('where sizes must be chosen -> those that the program names', async () => {
     const input = await inputOf(await read('nets', 'mobilenetv1-quarter'));
-    assert.throws(() => inputTypes([input]), /the shape is open/);
+    assert.throws(() => inputTypes([input]), /the shape is open: \?x3x32x32/);
     const oneItem = { ...input, toldDims: [1, 3, 32, 32] };
     assert.deepEqual(inputTypes([oneItem]).get('x')?.dims, [1, 3, 32, 32]);
     assert.deepEqual(inputTypes([input], { x: dims }).get('x')?.dims, dims);

@@ -37,7 +37,8 @@ describe('a Paddle model', () => {
 
   it('inspect, planQuantization, calibrate, benchModel -> by Paddle’s names', async () => {
     const model = await read();
-    const { nodes, format } = await inspect(model);
+    const { nodes, format, inputs } = await inspect(model);
+    assert.deepEqual([inputs[0]!.dims, inputs[0]!.toldDims], [Array(4).fill(null), [null, 3, 16, 16]]);
     assert.equal(format, 'paddle');
     assert.ok(nodes > 10);
     const plan = await planQuantization(model, { mode: 'weights' });

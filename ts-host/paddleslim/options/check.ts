@@ -1,7 +1,6 @@
 // Reads single options: of the type they must have, one of the words they may be, or their default.
 
 import { OctavoError } from '../../errors.js';
-import { isPlainName } from '../../io/length.js';
 import { nearestName } from '../../ir/nearest.js';
 
 /** Options by name, each asked for with what it must be. null is what Python calls None: not given. */
@@ -22,14 +21,6 @@ export class OptionReader {
   text(name: string): string | undefined {
     const value = this.#given[name] ?? undefined;
     if (value !== undefined && (typeof value !== 'string' || value === '')) throw this.#wrong(name, 'a text');
-    return value;
-  }
-
-  /** The name of a file in the folder that is written to. */
-  fileName(name: string): string | undefined {
-    const value = this.text(name);
-    if (value !== undefined && !isPlainName(value))
-      throw this.#wrong(name, 'the name of a file, without folders');
     return value;
   }
 

@@ -58,8 +58,8 @@ export function modelSettings(named: Readonly<Record<string, unknown>>, read: Op
   }
   const save: SaveSettings = {
     path: read.text(folder),
-    modelFilename: read.fileName('saveModelFilename'),
-    paramsFilename: named.saveParamsFilename === null ? null : read.fileName('saveParamsFilename'),
+    modelFilename: read.text('saveModelFilename'),
+    paramsFilename: named.saveParamsFilename === null ? null : read.text('saveParamsFilename'),
     layout: named.saveLayout === undefined ? undefined : read.oneOf('saveLayout', 'input', LAYOUTS),
   };
   return {
