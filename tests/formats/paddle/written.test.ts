@@ -3,9 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
+import { hashOf, WRITTEN } from '../../golden/paddle/writtenModels.js';
+import { prepareOctavo } from '../../support/octavo.js';
 
 interface Found {
+  /** Of the files. */
+  readonly sha256: string;
   readonly error?: string;
   /** Of those that are not run. */
   readonly loads?: boolean;
@@ -31,14 +35,28 @@ const isJson = (name: string): boolean => name.startsWith('json/');
 /** Paddle 3.3.1 runs dequantize_linear of JSON by the kernel of quantize_linear. */
 const isMisrun = (name: string): boolean => isJson(name) && name.includes('-onnx');
 
+before(prepareOctavo);
+
 describe('models that Octavo wrote, run in Paddle', () => {
   it('two versions, the same models', () => {
     const [older, newer] = Object.values(record).map((cases) =>
-      Object.keys(cases).filter((name) => !isJson(name)),
+      Object.entries(cases).flatMap(([name, { sha256 }]) => (isJson(name) ? [] : [`${name} ${sha256}`])),
     );
     assert.deepEqual(Object.keys(record), ['2.6.2', '3.3.1']);
     assert.deepEqual(older, newer);
   });
+
+  // The quick ones that have every style: algorithms only change thresholds.
+  for (const group of ['channels-last', 'words', 'pir', 'json/residual']) {
+    it(`${group}: the files that were run are those that are written today`, async () => {
+      const today = new Map<string, string>();
+      for await (const each of WRITTEN[group]!()) today.set(each.name, await hashOf(each));
+      const other = [...today].filter(([name, hash]) => record['3.3.1']![name]?.sha256 !== hash);
+      assert.deepEqual(other, [], 'run write-models and check_written again (tests/golden/paddle/README.md)');
+      const recorded = Object.keys(record['3.3.1']!).filter((name) => name.startsWith(`${group}/`));
+      assert.deepEqual(recorded.sort(), [...today.keys()].sort());
+    });
+  }
 
   for (const [version, cases] of Object.entries(record)) {
     it(`${version}: all load and run, float ones as before, quantized ones near`, () => {

@@ -3,6 +3,7 @@ this version of Paddle to written.json. With `json` the models of JSON are run, 
 
 Each case: how far Paddle's outputs are from those of Octavo's session on the same model, and on the float model it was made of
 (relative to the largest magnitude), and whether the greatest class is the same as the float model's. Or the error that Paddle gave.
+And the hash of the files, which a test compares with that of what is written today.
 Codes of dynamic quantization are only loaded: they are for Paddle Lite.
 """
 
@@ -74,7 +75,7 @@ def main():
         if (file.parent / 'model.json').exists() != IS_JSON:
             continue
         case = json.loads(file.read_text())
-        found[case['name']] = checked(file.parent, case)
+        found[case['name']] = {**checked(file.parent, case), 'sha256': case['sha256']}
         print(case['name'], found[case['name']])
     record.setdefault(paddle.__version__, {}).update(found)
     RECORD.write_text(json.dumps(record, indent=1, sort_keys=True) + '\n')
