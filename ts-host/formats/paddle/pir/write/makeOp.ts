@@ -44,9 +44,10 @@ export function makeOp(sink: OpSink, op: PaddleOp, node: string): void {
     const message = `${op.type} is not written into a program of PIR: it was not in the file`;
     throw new OctavoError('UNSUPPORTED_OP', message, { node });
   }
+  // These rules have no operands that are attributes.
   const rule = ruleOf(known.name)!;
   const operands = rule.operands.map((argument) => operandOf(sink, op, known, argument as string));
-  if (op.type === 'elementwise_add') operands[1] = aligned(sink, op, operands[1]!);
+  if (op.type === 'elementwise_add') operands[1] = aligned(sink, op, operands[1]!, node);
   const results = rule.results.map((argument): Result => {
     const [name] = op.outputs.get(argument) ?? [];
     return name === undefined ? { type: NO_TYPE } : { variable: name };
@@ -80,13 +81,18 @@ function attributesOf(op: PaddleOp, known: NewOp, node: string): string[] {
 }
 
 /** What is added, with its dims in front of those of 1 that make them end where the other's do.
- *  @param vector - the number of its value */
-function aligned(sink: OpSink, op: PaddleOp, vector: number): number {
+ *  @param vector - the number of its value
+ *  @throws OctavoError `SHAPE_MISMATCH` where its dims do not lie within the other's */
+function aligned(sink: OpSink, op: PaddleOp, vector: number, node: string): number {
   const [x, y] = ['X', 'Y'].map((argument) => sink.variable(op.inputs.get(argument)![0]!));
   const axis = wholeNumber(op, 'axis', -1);
-  const [rank, dims] = [x!.dims!.length, y!.dims!];
-  const behind = axis < 0 ? 0 : rank - axis - dims.length;
+  const dims = y!.dims ?? [];
+  const behind = axis < 0 ? 0 : (x!.dims?.length ?? 0) - axis - dims.length;
   if (behind === 0) return vector;
+  if (behind < 0) {
+    const message = `[${dims.join(', ')}] from dim ${axis} on are not dims of ${x!.name}`;
+    throw new OctavoError('SHAPE_MISMATCH', message, { node, tensor: y!.name });
+  }
   const shape = [...Array<number>(axis).fill(1), ...dims, ...Array<number>(behind).fill(1)];
   const [size] = sink.add(
     'pd_op.full_int_array',
