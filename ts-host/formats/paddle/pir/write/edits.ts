@@ -2,14 +2,16 @@
 // touched; an operator of PIR's that became several is looked at through all of them.
 
 import { OctavoError } from '../../../../errors.js';
-import type { PaddleAttribute, PaddleOp } from '../../program.js';
+import type { PaddleOp } from '../../program.js';
 import { type PirOpOrigin, pirOpOrigin } from '../origin.js';
+import { attributeTexts } from './json.js';
 
 /** What is to be changed in the text of an operator. */
 export interface Edit {
   /** Variables that an operand is now, by its place. */
   readonly operands: Map<number, readonly string[]>;
-  readonly attributes: [string, PaddleAttribute][];
+  /** Texts of what was added. */
+  readonly attributes: string[];
 }
 
 const NOTHING: Edit = { operands: new Map(), attributes: [] };
@@ -18,7 +20,8 @@ export class Edits {
   readonly #edits = new Map<number, Edit>();
 
   /** @param ops - of the block as it is now
-   *  @throws OctavoError `UNSUPPORTED_OP` for a change that PIR's operator has no place for */
+   *  @throws OctavoError `UNSUPPORTED_OP` for a change that PIR's operator has no place for, and for an attribute of a kind that
+   *  PIR does not have */
   constructor(ops: readonly PaddleOp[]) {
     for (const [at, op] of ops.entries()) {
       const origin = pirOpOrigin(op);
@@ -49,9 +52,8 @@ export class Edits {
     for (const [name, before] of origin.attributes) {
       if (op.attributes.get(name) !== before) throw unwritable(`has another ${name}`, node);
     }
-    for (const [name, attribute] of op.attributes) {
-      if (!origin.attributes.has(name)) edit.attributes.push([name, attribute]);
-    }
+    const added = [...op.attributes].filter(([name]) => !origin.attributes.has(name));
+    edit.attributes.push(...attributeTexts(added, node));
   }
 }
 

@@ -4,25 +4,22 @@ import type { PaddleVar } from '../../program.js';
 import type { PirOrigin, PirSource } from '../origin.js';
 import type { Value } from '../values.js';
 import type { Edit } from './edits.js';
-import { attributeTexts } from './json.js';
 import { OpPatch, type TypeChange } from './patch.js';
 
 type Vars = ReadonlyMap<string, PaddleVar>;
 
 /** @param operands - numbers of the values that it takes now
- *  @param vars - variables as they are now
- *  @throws OctavoError `UNSUPPORTED_OP` for an attribute of a kind that PIR does not have */
+ *  @param vars - variables as they are now */
 export function keptText(
   origin: PirOrigin,
   source: PirSource,
   edit: Edit,
   operands: readonly number[],
   vars: Vars,
-  node: string,
 ): string {
   const patch = new OpPatch(origin.text, source.span);
   if (operands.some((id, place) => id !== source.operands[place])) patch.operands(operands);
-  patch.addAttributes(attributeTexts(edit.attributes, node));
+  patch.addAttributes(edit.attributes);
   for (const [place, id] of source.results.entries()) {
     for (const { item, change } of changesOf(origin.values.get(id), origin.vars, vars)) {
       patch.resultType(place, item, change);

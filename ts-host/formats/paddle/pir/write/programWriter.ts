@@ -126,7 +126,7 @@ export class ProgramWriter implements OpSink {
   #addKept(source: PirSource, index: number, isAid: boolean): void {
     const edit = this.#edits.of(index);
     const operands = source.operands.map((id, place) => this.#operand(id, edit.operands.get(place)));
-    const text = keptText(this.#origin, source, edit, operands, this.#block.vars, this.#node);
+    const text = keptText(this.#origin, source, edit, operands, this.#block.vars);
     const results = source.results.filter((each) => this.#isValue(each));
     this.#entries.add({ text, operands, results, isAid }, this.#node);
   }
