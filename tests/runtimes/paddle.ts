@@ -31,8 +31,13 @@ export async function paddleResults(entries: PaddleEntries): Promise<Map<string,
   await readAndRun(entries, made);
   for (const [label, options] of Object.entries(STATIC)) await quantizeStatic(entries, label, options, made);
   const { quantPostDynamic, quantEmbedding } = entries.paddleslim;
-  const dynamic = { modelDir: filesOf('residual'), generateTestModel: true } as const;
-  await keepFiles(entries, 'dynamic', await quantPostDynamic(dynamic), made);
+  for (const name of ['residual', 'pir'] as const) {
+    const result = await quantPostDynamic({ modelDir: filesOf(name), generateTestModel: true });
+    await keepFiles(entries, `dynamic ${name}`, result, made);
+    for (const file of result.testModel!.files) {
+      made.set(`dynamic ${name} test ${file.name}`, await result.testModel!.bytes(file.name));
+    }
+  }
   for (const quantizeType of ['abs_max', 'log'] as const) {
     const config = { quantizeOpTypes: 'lookup_table_v2', lookupTableV2: { quantizeType } };
     const result = await quantEmbedding({ modelDir: filesOf('words'), config });
@@ -43,7 +48,7 @@ export async function paddleResults(entries: PaddleEntries): Promise<Map<string,
 
 async function readAndRun({ octavo, paddle }: PaddleEntries, made: Map<string, Uint8Array>): Promise<void> {
   for (const name of ['residual', 'pir'] as const) {
-    const { 'm.pdiparams': params, ...programs } = filesOf(name);
+    const { 'inference.pdiparams': params, ...programs } = filesOf(name);
     const model = await paddle.readPaddle({ model: Object.values(programs)[0]!, params: params! });
     await keepRun(octavo, name, model, made);
     made.set(`${name} onnx`, await (await paddle.toOnnx(model)).bytes());
@@ -98,7 +103,7 @@ async function keepRun(
 function filesOf(name: keyof typeof PADDLE_FILES): Record<string, Uint8Array> {
   const decoded = Object.entries(PADDLE_FILES[name]).map(
     ([ending, text]) =>
-      [`m.${ending}`, Uint8Array.from(atob(text), (character) => character.charCodeAt(0))] as const,
+      [`inference.${ending}`, Uint8Array.from(atob(text), (character) => character.charCodeAt(0))] as const,
   );
   return Object.fromEntries(decoded);
 }
