@@ -143,15 +143,12 @@ async function runFiles(
   files: readonly string[],
   onLine: (line: string) => void,
 ): Promise<Outcome> {
-  // A folder of its own, because several of these commands may run at once.
+  // A folder of its own, because several of these commands may run at once; removed also where one is interrupted.
   mkdirSync(join(root, '.cache'), { recursive: true });
   const folder = mkdtempSync(join(root, '.cache/tests-'));
-  try {
-    const tests = await bundleTests(root, files, folder);
-    return await runNodeTests(tests, { root, concurrency: FILES_AT_ONCE, onLine });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  process.on('exit', () => rmSync(folder, { recursive: true }));
+  const tests = await bundleTests(root, files, folder);
+  return runNodeTests(tests, { root, concurrency: FILES_AT_ONCE, onLine });
 }
 
 /** tests/runtimes/run.ts counts for itself: its last line, `FAILED name: …` and `skipped name: …` are read here. */
