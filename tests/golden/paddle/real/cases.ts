@@ -25,7 +25,9 @@ interface Recorded {
 /** One feed, what Paddle computed of it, and the seconds that took. */
 export interface Run {
   readonly feeds: Feeds;
-  readonly outputs: readonly ArrayLike<number>[];
+  readonly outputs: readonly Float32Array[];
+  /** Of the last output. */
+  readonly dims: readonly number[];
   readonly seconds: number;
 }
 
@@ -49,6 +51,7 @@ export function recordedRuns(folder: string, versions = VERSIONS): readonly Run[
         (facts, place) =>
           tensor(join(folder, `out-${version}-${index}-${place}.bin`), facts).data as Float32Array,
       ),
+      dims: outputs.at(-1)!.dims,
       seconds,
     }));
   }
@@ -94,3 +97,16 @@ function tensorDistance(a: ArrayLike<unknown>, b: ArrayLike<unknown>): number {
 }
 
 export const dataOf = (values: Values): ArrayLike<unknown>[] => Object.values(values).map(({ data }) => data);
+
+/** The share of decisions that are the same in both: of rows their largest value, of maps (one channel) whether there is text.
+ *  @param dims - of both */
+export function sameDecisions(ours: Float32Array, theirs: Float32Array, dims: readonly number[]): number {
+  const isMap = dims.length === 4 && dims[1] === 1;
+  const width = isMap ? 1 : (dims.at(-1) ?? 1);
+  const decision = (row: Float32Array): number =>
+    isMap ? Number(row[0]! > 0.3) : row.indexOf(Math.max(...row));
+  let same = 0;
+  for (let at = 0; at < ours.length; at += width)
+    same += decision(ours.subarray(at, at + width)) === decision(theirs.subarray(at, at + width)) ? 1 : 0;
+  return (same * width) / ours.length;
+}

@@ -1,4 +1,5 @@
-// Octavo over whole models of Paddle's: npx tsx tests/golden/paddle/real/check.ts FOLDER NAME [STAGE ...]. One model a process, so that memory is its own.
+// Octavo over whole models of Paddle's: npx tsx tests/golden/paddle/real/check.ts FOLDER NAME [STAGE ...]
+// One model a process, so that memory is its own.
 //
 // Stages: float (read, run, as ONNX in onnxruntime), static and dynamic (quantized, written to FOLDER/NAME/LABEL for run.py), int8
 // (converted, timed). What is found is merged into FOLDER/NAME/result.json.
@@ -6,11 +7,21 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { RunContext } from '../../../../ts-host/context.js';
 import { type ModelInput, Session } from '../../../../ts-host/index.js';
 import { type PaddleModel, type PaddleOutput, toOnnx } from '../../../../ts-host/paddle.js';
 import { convert, quantPostDynamic, quantPostStatic } from '../../../../ts-host/paddleslim.js';
 import { prepareOctavo } from '../../../support/octavo.js';
-import { dataOf, distance, type Feeds, type Run, readCase, recordedRuns, type Values } from './cases.js';
+import {
+  dataOf,
+  distance,
+  type Feeds,
+  type Run,
+  readCase,
+  recordedRuns,
+  sameDecisions,
+  type Values,
+} from './cases.js';
 
 const [folder, name, ...wanted] = process.argv.slice(2);
 if (folder === undefined || name === undefined) throw new Error('usage: check.ts FOLDER NAME [STAGE ...]');
@@ -64,10 +75,8 @@ async function onnxruntimeError(bytes: Uint8Array, runs: readonly Run[]): Promis
 
 async function float(model: PaddleModel, runs: readonly Run[]): Promise<Facts> {
   const types = model.net.program.blocks.flatMap(({ ops }) => ops.map(({ type }) => type));
-  const { opened, unknown } = await model.open(await context()).then(({ model: opened }) => ({
-    opened,
-    unknown: opened.graph.nodes.filter(({ domain }) => domain === 'paddle').map(({ opType }) => opType),
-  }));
+  const { model: opened } = await model.open(new RunContext());
+  const unknown = opened.graph.nodes.flatMap(({ domain, opType }) => (domain === 'paddle' ? [opType] : []));
   const facts: Facts = { ops: types.length, types: new Set(types).size, nodes: opened.graph.nodes.length };
   if (unknown.length > 0) return { ...facts, unknown: [...new Set(unknown)] };
   const outputs = await outputsOf(model, runs);
@@ -75,11 +84,6 @@ async function float(model: PaddleModel, runs: readonly Run[]): Promise<Facts> {
   const [bytes, time] = await seconds(async () => (await toOnnx(model)).bytes());
   facts.onnx = { bytes: bytes.length, seconds: time, error: await onnxruntimeError(bytes, runs) };
   return facts;
-}
-
-async function context() {
-  const { RunContext } = await import('../../../../ts-host/context.js');
-  return new RunContext({});
 }
 
 /** Writes a quantized model for run.py. */
@@ -115,7 +119,7 @@ async function fixed(model: PaddleModel, runs: readonly Run[]): Promise<Facts> {
       seconds: time,
       memory,
       error: digits(error),
-      same: sameDecisions(values, exact),
+      same: sameAsFloat(values, runs),
       quantized: result.quantized.length,
       skipped: result.skipped.length,
     };
@@ -129,21 +133,13 @@ const sizes = ({ float, quantized }: { float: number; quantized: number }): Fact
   ratio: digits(quantized / float),
 });
 
-/** The share of decisions (by the last output) that are the float model's: of rows their largest value, of maps whether there is text. */
-function sameDecisions(values: readonly Values[], exact: readonly (readonly ArrayLike<number>[])[]): number {
-  let [same, all] = [0, 0];
-  values.forEach((each, i) => {
-    const { dims, data } = Object.values(each).at(-1)!;
-    const isMap = dims.length === 4 && dims[1] === 1;
-    const width = isMap ? 1 : (dims.at(-1) ?? 1);
-    const decision = (row: Float32Array): number =>
-      isMap ? Number(row[0]! > 0.3) : row.indexOf(Math.max(...row));
-    const [a, b] = [data as Float32Array, exact[i]!.at(-1) as Float32Array];
-    for (let at = 0; at + width <= a.length; at += width, all++)
-      same += decision(a.subarray(at, at + width)) === decision(b.subarray(at, at + width)) ? 1 : 0;
-  });
-  return digits(same / all);
-}
+/** The least share of decisions, of all feeds, that are the float model's. */
+const sameAsFloat = (values: readonly Values[], runs: readonly Run[]): number =>
+  digits(
+    Math.min(...values.map((each, i) => sameDecisions(last(each), runs[i]!.outputs.at(-1)!, runs[i]!.dims))),
+  );
+
+const last = (values: Values): Float32Array => Object.values(values).at(-1)!.data as Float32Array;
 
 /** What the session computes of a quantized model, to be compared with Paddle's run of the files. */
 function saveOutputs(label: string, values: readonly Values[]): void {
@@ -172,6 +168,7 @@ async function dynamic(model: PaddleModel, runs: readonly Run[]): Promise<Facts>
       ...sizes(result.size),
       seconds: time,
       error: digits(error),
+      same: sameAsFloat(values, runs),
       quantized: result.quantized.length,
     },
   };
@@ -194,6 +191,7 @@ async function int8(float: PaddleModel, runs: readonly Run[]): Promise<Facts> {
       seconds: time,
       error: digits(error),
       toFloat: digits(toFloat),
+      same: sameAsFloat(values, runs),
       bytes: bytes.length,
       lone: converted.lone.length,
       ...speed,

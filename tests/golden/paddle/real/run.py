@@ -1,5 +1,9 @@
-"""What Paddle computes: python run.py FOLDER [NAME ...]. For every model FOLDER/NAME, and those that check.ts wrote of it (FOLDER/NAME/LABEL), it runs
-the feeds of case.json and writes outputs-VERSION.json beside the program: dims and time of each output, whose values are in .bin files."""
+"""What Paddle computes: python run.py FOLDER [NAME ...]
+
+For every model FOLDER/NAME, and those that check.ts wrote of it (FOLDER/NAME/LABEL), it runs the feeds of case.json and writes
+outputs-VERSION.json beside the program: dims and seconds of each run, whose values are in .bin files. Paddle 3 runs JSON programs, with
+FLAGS_enable_pir_api=0 in the environment those of ProgramDesc.
+"""
 
 import zlib  # noqa: F401  before paddle, see ../program.py
 import json
@@ -20,18 +24,15 @@ import paddle  # noqa: E402
 from feeds import values_of  # noqa: E402
 
 VERSION = paddle.__version__
-PIR = VERSION.startswith('3.')
+# Paddle 3 takes the layout from a flag, not from the files.
+PIR = VERSION.startswith('3.') and os.environ.get('FLAGS_enable_pir_api') != '0'
 
 
 def program_in(folder):
-    """The prefix of a folder's files, or None where this version reads none of them."""
-    endings = ('json', 'pdmodel') if PIR else ('pdmodel',)
-    for ending in endings:
-        for file in folder.glob(f'*.{ending}'):
-            if (folder / f'{file.stem}.pdiparams').exists():
-                # Paddle 3 takes the ending from a flag, not from the file.
-                paddle.set_flags({'FLAGS_enable_pir_api': ending == 'json'}) if PIR else None
-                return folder / file.stem
+    """The prefix of a folder's files, or None where they are not of the layout that is read."""
+    for file in folder.glob('*.json' if PIR else '*.pdmodel'):
+        if (folder / f'{file.stem}.pdiparams').exists():
+            return folder / file.stem
     return None
 
 
@@ -54,10 +55,10 @@ def run(prefix, case, folder):
             for key, value in feed.items():
                 value.tofile(folder / f'in-{index}-{key}.bin')
             facts = []
-            for place, (fetch, value) in enumerate(zip(fetches, outputs)):
+            for place, value in enumerate(outputs):
                 value = np.ascontiguousarray(value)
                 value.tofile(folder / f'out-{VERSION}-{index}-{place}.bin')
-                facts.append({'name': getattr(fetch, 'name', str(place)), 'dims': list(value.shape), 'dtype': str(value.dtype)})
+                facts.append({'dims': list(value.shape), 'dtype': str(value.dtype)})
             inputs = {key: {'dims': list(value.shape), 'dtype': str(value.dtype)} for key, value in feed.items()}
             found.append({'inputs': inputs, 'outputs': facts, 'seconds': seconds})
     return found
