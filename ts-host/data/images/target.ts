@@ -1,7 +1,7 @@
 // What of a model's input decides how images are prepared: which input, its layout, size, batch and dtype.
 
 import { OctavoError } from '../../errors.js';
-import type { ValueInfo } from '../../ir/model.js';
+import { chosenDims, type ValueInfo } from '../../ir/model.js';
 import {
   channelsOf,
   formatFor,
@@ -29,7 +29,7 @@ export interface ImageTarget {
  *  @throws OctavoError `INVALID_ARGUMENT` naming the input and the option that decides */
 export function imageTarget(input: ValueInfo, options: Preparation): ImageTarget {
   const { name, dtype = 'float32' } = input;
-  const dims = input.toldDims ?? input.dims;
+  const dims = chosenDims(input);
   const isAnySize = input.toldDims !== undefined;
   if (dtype !== 'float32' && dtype !== 'float16' && dtype !== 'uint8') {
     return fail(name, `takes ${dtype}; images become float32, float16 or uint8`);
