@@ -248,7 +248,10 @@ function benchCommand(environment: Environment): Command {
     .option('--shape <name=dims>', 'dims of an input that the model leaves open (repeatable)', shapes)
     .option('--seed <n>', 'of the inputs that are made up; default 1', count)
     .option('--data <folder>', 'samples instead of made up inputs: images, .npy, .npz and .bin files')
-    .option('--labels <file>', 'class of each sample: tells top-1 and top-5');
+    .option(
+      '--labels <file>',
+      'class of each sample: tells top-1 and top-5; a list by names chooses the samples',
+    );
   return addSampleOptions(command)
     .addOption(choice('--precision <how>', 'strict: equal bits everywhere; fast', ['strict', 'fast']))
     .option(...MEMORY_LIMIT)
