@@ -52,12 +52,15 @@ export async function quantPostStatic(
     refuseInnerBlocks(opened.net);
     refuseUnknownTensors(opened.net, settings.skipTensors);
     const net = settings.optimizeModel ? await foldBatchNorms(engine, opened.net, context) : opened.net;
-    const structure = structureOf(net, { ...settings, besideParameters: settings.onnxFormat });
-    refuseEmpty(structure, settings.types);
+    const rule = { ...settings, besideParameters: settings.onnxFormat };
+    const asked = structureOf(net, rule);
+    refuseEmpty(asked, settings.types);
     const { limit, held } = context.budget;
     const execution = await executionEngine('strict', Math.max(0, limit - held));
     await Breather.of(context).breathe();
-    const activations = await thresholdsOf(net, structure, samples, settings, execution, context);
+    const activations = await thresholdsOf(net, asked, samples, settings, execution, context);
+    const structure = structureOf(net, { ...rule, unseen: unseenOf(asked, activations) });
+    refuseEmpty(structure, settings.types);
     const style = styleOf(settings);
     const weights = await weightsOf({ engine, execution }, net, structure, settings, context);
     const task = {
@@ -111,6 +114,11 @@ function variablesToWatch({ program }: PaddleNet, { sites, observed }: Structure
     return variablesOf(op.outputs, quantizedArguments(op.type)!.outputs);
   });
   return [...new Set([...sites.flatMap(({ activations }) => activations), ...made])];
+}
+
+/** What operators are to read as codes and no sample has given a value: it is empty, or computed of constants alone. */
+function unseenOf({ sites }: Structure, seen: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  return new Set(sites.flatMap(({ activations }) => activations).filter((name) => !seen.has(name)));
 }
 
 /** min_max leaves weights in float. */

@@ -18,6 +18,8 @@ export interface StructureSettings {
   readonly perChannel: boolean;
   /** An operator without a weight is quantized although one of its inputs is a parameter, which stays in float. */
   readonly besideParameters: boolean;
+  /** Variables without a value in any sample: operators that read one stay in float. */
+  readonly unseen?: ReadonlySet<string> | undefined;
 }
 
 /** An operator that is quantized. */
@@ -118,6 +120,8 @@ class SiteFinder {
     if (strange !== undefined) return `${strange} is not float32`;
     if (weights.some((name) => this.#net.parameters.get(name)!.dims.length < 2))
       return 'its weight is a vector';
+    const unseen = activations.find((name) => this.#settings.unseen?.has(name));
+    if (unseen !== undefined) return `no sample gives ${unseen} a value`;
     return undefined;
   }
 
@@ -126,10 +130,11 @@ class SiteFinder {
     const candidates = new Set(
       this.#sites.filter(({ weights }) => weights.length > 0).map(({ index }) => index),
     );
+    const weights = new Set(this.#sites.flatMap((site) => site.weights));
     const layouts = new Map<string, Granularity | undefined>();
     for (const [index, op] of this.#net.program.blocks[0]!.ops.entries()) {
       for (const name of variablesOf(op.inputs)) {
-        if (!this.#sites.some(({ weights }) => weights.includes(name))) continue;
+        if (!weights.has(name)) continue;
         const own = candidates.has(index)
           ? granularityOf(op, this.#net.parameters.get(name)!, this.#settings)
           : undefined;
@@ -137,13 +142,13 @@ class SiteFinder {
         layouts.set(name, same ? own : undefined);
       }
     }
-    const agrees = ({ weights }: QuantSite): boolean =>
-      weights.every((name) => layouts.get(name) !== undefined);
+    const agrees = (site: QuantSite): boolean =>
+      site.weights.every((name) => layouts.get(name) !== undefined);
     for (const { op, index } of this.#sites.filter((site) => !agrees(site))) {
       this.#skip(op, index, 'its weight is also read otherwise');
     }
     const sites = this.#sites.filter(agrees);
-    const named = sites.flatMap(({ weights }) => weights.map((name) => [name, layouts.get(name)!] as const));
+    const named = sites.flatMap((site) => site.weights.map((name) => [name, layouts.get(name)!] as const));
     return { sites, weights: new Map(named) };
   }
 

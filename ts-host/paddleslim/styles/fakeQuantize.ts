@@ -60,11 +60,10 @@ class Rewriting {
 
   take(op: PaddleOp, index: number): void {
     const site = this.#sites.get(index);
-    const isSeen = site?.activations.every((name) => this.#task.activations.has(name)) ?? false;
-    if (site === undefined || !isSeen) this.#ops.push(this.#untouched(op, index));
+    if (site === undefined) this.#ops.push(this.#untouched(op, index));
     else if (site.weights.length > 0) this.#weighted(op, site);
     else this.#simulatedOp(op, site);
-    this.#forget(op, site !== undefined && isSeen && site.weights.length > 0);
+    this.#forget(op, site !== undefined && site.weights.length > 0);
   }
 
   finish() {
