@@ -1,12 +1,15 @@
-// Programs and parameters with bytes changed at random: a model or an OctavoError, never anything else, and never much memory.
+// Programs and parameters with bytes changed at random: a model or an OctavoError, never anything else, never much memory, and
+// none that stays counted behind an error.
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { RunContext } from '../../../ts-host/context.js';
+import { readPaddleNet } from '../../../ts-host/formats/paddle/readNet.js';
+import { paddleToModel } from '../../../ts-host/formats/paddle/toModel/toModel.js';
 import { OctavoError } from '../../../ts-host/index.js';
-import { readPaddle } from '../../../ts-host/paddle.js';
 import { paddleGoldens } from '../../support/paddleGoldens.js';
 import { Rng } from '../../support/rng.js';
+import { file } from './support.js';
 
 const CASES = 600;
 const MEMORY = 1e8;
@@ -22,13 +25,18 @@ function mutated(bytes: Uint8Array, rng: Rng): Uint8Array {
 }
 
 async function outcome(model: Uint8Array, params: Uint8Array | undefined): Promise<'model' | 'error'> {
+  const context = new RunContext({ memoryLimit: MEMORY });
+  const parameters = params === undefined ? { none: true as const } : { combined: file('params', params) };
+  let held = 0;
   try {
-    const read = await readPaddle({ model, params }, { memoryLimit: MEMORY });
-    await read.open(new RunContext({ memoryLimit: MEMORY }));
+    const net = await readPaddleNet(file('model', model), parameters, context);
+    held = context.budget.held;
+    await paddleToModel(net, context);
     return 'model';
   } catch (error) {
-    if (error instanceof OctavoError) return 'error';
-    throw error;
+    if (!(error instanceof OctavoError)) throw error;
+    assert.equal(context.budget.held, held, error.message);
+    return 'error';
   }
 }
 
