@@ -18,7 +18,7 @@ export interface StructureSettings {
   readonly perChannel: boolean;
   /** An operator without a weight is quantized although one of its inputs is a parameter, which stays in float. */
   readonly besideParameters: boolean;
-  /** Variables without a value in any sample: operators that read one stay in float. */
+  /** Variables without a value in any sample: operators that read one stay in float, or (`besideParameters`) that read none else. */
   readonly unseen?: ReadonlySet<string> | undefined;
 }
 
@@ -120,9 +120,11 @@ class SiteFinder {
     if (strange !== undefined) return `${strange} is not float32`;
     if (weights.some((name) => this.#net.parameters.get(name)!.dims.length < 2))
       return 'its weight is a vector';
-    const unseen = activations.find((name) => this.#settings.unseen?.has(name));
-    if (unseen !== undefined) return `no sample gives ${unseen} a value`;
-    return undefined;
+    const { unseen, besideParameters } = this.#settings;
+    const without = activations.filter((name) => unseen?.has(name));
+    // What is computed of constants alone is as a parameter.
+    const isLeft = without.length > 0 && (!besideParameters || without.length === activations.length);
+    return isLeft ? `no sample gives ${without[0]} a value` : undefined;
   }
 
   /** Sites whose weights everybody reads in the same way: codes take the place of the weight. */

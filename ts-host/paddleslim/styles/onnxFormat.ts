@@ -118,8 +118,9 @@ class Rewriting {
   }
 
   #quantize(name: string): void {
-    if (this.#dequantized.has(name)) return;
-    this.#dequantized.set(name, this.#pair(name, this.#task.activations.get(name)!.threshold, false));
+    const seen = this.#task.activations.get(name);
+    if (this.#dequantized.has(name) || seen === undefined) return;
+    this.#dequantized.set(name, this.#pair(name, seen.threshold, false));
   }
 
   #observe(op: PaddleOp): void {
