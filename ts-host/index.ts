@@ -13,8 +13,8 @@ export {
   Session,
   type SessionDiagnostics,
   type SessionOptions,
-  type ValueMetadata,
 } from './api/session.js';
+export type { ValueMetadata } from './api/valueMetadata.js';
 export { quantizeVariants, VARIANTS, type VariantFamily, type VariantResult } from './api/variants.js';
 export type { CalibrationOptions } from './calibrate/calibrate.js';
 export type { CheckpointOptions, CheckpointStore } from './calibrate/checkpoint.js';

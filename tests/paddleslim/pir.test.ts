@@ -15,6 +15,7 @@ import {
 } from '../../ts-host/paddleslim.js';
 import { prepareOctavo } from '../support/octavo.js';
 import { paddleGolden } from '../support/paddleGoldens.js';
+import { filesOf, floatGolden } from './support.js';
 
 type Feeds = Parameters<Session['run']>[0];
 
@@ -160,6 +161,19 @@ describe('quantPostStatic of PIR', () => {
     assert.deepEqual(await names({}), ['model.pdiparams', 'model.pdmodel']);
     assert.deepEqual(await names({ saveLayout: 'input' }), ['model.pdiparams', 'model.json']);
     assert.deepEqual(await names({ saveModelFilename: 'int8.json' }), ['model.pdiparams', 'int8.json']);
+  });
+
+  it('PIR of a program that was read from ProgramDesc -> refused before a sample is asked for', async () => {
+    let asked = 0;
+    const dataLoader = () => {
+      asked++;
+      return [feeds];
+    };
+    const modelDir = filesOf(floatGolden('residual'));
+    for (const options of [{ saveLayout: 'pir' }, { saveModelFilename: 'int8.json' }] as const) {
+      await assert.rejects(quantPostStatic({ modelDir, dataLoader, ...options }), { code: 'UNSUPPORTED_OP' });
+    }
+    assert.equal(asked, 0);
   });
 });
 

@@ -3,9 +3,10 @@
 import { RunContext, type RunOptions } from '../context.js';
 import type { ExternalResolver } from '../io/external.js';
 import { ConstantScope } from '../ir/constants.js';
-import { type Graph, type ValueInfo, visitGraphs } from '../ir/model.js';
+import { type Graph, visitGraphs } from '../ir/model.js';
 import { elementCount } from '../ir/tensor.js';
 import { type ModelInput, openModel } from './open.js';
+import { valueMetadata } from './valueMetadata.js';
 
 export interface InspectOptions extends RunOptions {
   /** Where external data is, if the model has any. */
@@ -82,8 +83,10 @@ export async function inspect(input: ModelInput, options: InspectOptions = {}): 
       opsets: Object.fromEntries(model.opsets),
       producer: [model.producerName, model.producerVersion].filter((part) => part !== '').join(' '),
       fileBytes: byteLength,
-      inputs: model.graph.inputs.filter((input) => !model.graph.initializers.has(input.name)).map(valueInfo),
-      outputs: model.graph.outputs.map(valueInfo),
+      inputs: model.graph.inputs
+        .filter((input) => !model.graph.initializers.has(input.name))
+        .map(valueMetadata),
+      outputs: model.graph.outputs.map(valueMetadata),
       nodes: [...counts.values()].reduce((sum, count) => sum + count, 0),
       operators: descending(counts).map(([opType, count]) => ({ opType, count })),
       parameters: constants.reduce((sum, constant) => sum + constant.elements, 0),
@@ -111,15 +114,6 @@ function constantsOf(graph: Graph, path: string): InspectedConstant[] {
     elements: elementCount(tensor.dims),
     bytes: tensor.data.byteLength,
   }));
-}
-
-function valueInfo({ name, dtype, dims, toldDims }: ValueInfo): InspectedValue {
-  return {
-    name,
-    ...(dtype === undefined ? {} : { dtype }),
-    ...(dims === undefined ? {} : { dims }),
-    ...(toldDims === undefined ? {} : { toldDims }),
-  };
 }
 
 function descending(counts: ReadonlyMap<string, number>): [string, number][] {

@@ -9,13 +9,12 @@ import type { NodeDecision } from '../execute/rewrite/fuseQuantized/decisions.js
 import type { IntegerMode } from '../execute/rewrite/index.js';
 import type { ExternalResolver } from '../io/external.js';
 import { abortable } from '../io/wait.js';
-import type { DType } from '../ir/dtype.js';
-import type { ValueInfo } from '../ir/model.js';
 import type { KernelChoice } from '../wasm/execution.js';
 import { compileAhead } from '../wasm/load.js';
 import { type ModelInput, openModel, openRunnable } from './open.js';
 import type { OnnxRuntime } from './ortAdapter.js';
 import type { Runner, SessionMemory, SessionThreads } from './runner.js';
+import { type ValueMetadata, valueMetadata } from './valueMetadata.js';
 
 /** What runs the model. `octavo` is the package's own executor. The others need that package, installed by you. */
 export type ExecutorName = 'octavo' | 'onnxruntime-node' | 'onnxruntime-web';
@@ -43,17 +42,6 @@ export interface RunSessionOptions extends Pick<RunOptions, 'signal' | 'onProgre
   readonly outputs?: readonly string[] | undefined;
   /** Told how long each node took, behind the node; the other executors do not tell. */
   readonly onNode?: ((time: NodeTime) => void) | undefined;
-}
-
-/** An input or output of a model. */
-export interface ValueMetadata {
-  readonly name: string;
-  /** Absent where the model does not say. */
-  readonly dtype?: DType;
-  /** A number, a symbol, or null when unknown; absent where the model does not say. */
-  readonly dims?: readonly (number | string | null)[];
-  /** Where any size is taken, but the file names one: of Paddle's inputs. */
-  readonly toldDims?: readonly (number | string | null)[];
 }
 
 /** What a session runs on, see {@link Session.diagnostics}. */
@@ -100,8 +88,8 @@ export class Session {
   private constructor(executor: ExecutorName, runner: Runner) {
     this.#executor = executor;
     this.#runner = runner;
-    this.inputs = runner.inputs.map(metadata);
-    this.outputs = runner.outputs.map(metadata);
+    this.inputs = runner.inputs.map(valueMetadata);
+    this.outputs = runner.outputs.map(valueMetadata);
   }
 
   /** Opens a model, or a packed file (`octavo/pack`), which starts at once. Weights are read by the first run, so the input must
@@ -224,15 +212,6 @@ export function diagnosticsOf(
 function beginLoading(precision: 'strict' | 'fast'): void {
   compileAhead(precision);
   import('./octavoRunner.js').catch(() => undefined);
-}
-
-function metadata({ name, dtype, dims, toldDims }: ValueInfo): ValueMetadata {
-  return {
-    name,
-    ...(dtype === undefined ? {} : { dtype }),
-    ...(dims === undefined ? {} : { dims }),
-    ...(toldDims === undefined ? {} : { toldDims }),
-  };
 }
 
 const MOST_THREADS = 64;

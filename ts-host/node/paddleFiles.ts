@@ -3,7 +3,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RunContext } from '../context.js';
-import { OctavoError } from '../errors.js';
 import { paramsName, programName } from '../formats/paddle/fileNames.js';
 import { paddleLayout, SNIFF_BYTES } from '../formats/paddle/sniff.js';
 import { checkLocation } from '../io/external.js';

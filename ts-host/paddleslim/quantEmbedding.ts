@@ -6,6 +6,7 @@
 import { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { PaddleNet, PaddleOp } from '../formats/paddle/program.js';
+import { writtenLayout } from '../formats/paddle/write/files.js';
 import type { Tensor } from '../ir/tensor.js';
 import { engine as defaultEngine, executionEngine } from '../wasm/load.js';
 import { clipOf } from './embedding/clip.js';
@@ -36,6 +37,7 @@ export async function quantEmbedding(options: Spelled<QuantEmbeddingOptions>): P
     const { limit, held } = context.budget;
     const execution = await executionEngine('strict', Math.max(0, limit - held));
     const engines = { engine: await defaultEngine(), execution };
+    writtenLayout(opened.net.program, settings.save);
     refuseQuantized(opened.net);
     const { net, quantized } = await withTables(engines, opened.net, settings.tables, context);
     if (quantized.length === 0) throw nothingToQuantize(settings.tables);

@@ -2,6 +2,7 @@
 
 import { RunContext } from '../context.js';
 import type { PaddleNet } from '../formats/paddle/program.js';
+import { writtenLayout } from '../formats/paddle/write/files.js';
 import { dequantizedData } from '../tensor/dequantizedValues.js';
 import type { Engine } from '../wasm/engine.js';
 import { engine as defaultEngine } from '../wasm/load.js';
@@ -45,6 +46,7 @@ export async function quantPostDynamic(
   const opened = await openNet(settings.model, settings.names, context);
   try {
     const { net } = opened;
+    writtenLayout(net.program, settings.save);
     refuseQuantized(net);
     const rule = {
       types: settings.types,

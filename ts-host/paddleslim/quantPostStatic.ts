@@ -5,6 +5,7 @@ import { RunContext } from '../context.js';
 import { OctavoError } from '../errors.js';
 import type { PaddleNet } from '../formats/paddle/program.js';
 import { paddleToModel } from '../formats/paddle/toModel/toModel.js';
+import { writtenLayout } from '../formats/paddle/write/files.js';
 import { Breather } from '../io/breather.js';
 import type { ExecutionEngine } from '../wasm/execution.js';
 import { engine as defaultEngine, executionEngine } from '../wasm/load.js';
@@ -48,6 +49,7 @@ export async function quantPostStatic(
   const engine = await defaultEngine();
   const opened = await openNet(settings.model, settings.names, context);
   try {
+    writtenLayout(opened.net.program, settings.save);
     refuseQuantized(opened.net);
     refuseInnerBlocks(opened.net);
     refuseUnknownTensors(opened.net, settings.skipTensors);

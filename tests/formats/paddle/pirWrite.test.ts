@@ -169,6 +169,16 @@ describe('layouts', () => {
       assert.throws(() => writePaddle(model, options), { code: 'INVALID_ARGUMENT', place });
     }
   });
+
+  it('a layout there is not -> refused', async () => {
+    const model = await pir();
+    for (const layout of ['pirr', 5, null]) {
+      assert.throws(() => writePaddle(model, { layout: layout as 'pir' }), {
+        code: 'INVALID_ARGUMENT',
+        message: /layout is one of program, pir, input/,
+      });
+    }
+  });
 });
 
 it('bytes changed at random -> what is read is written as it was', async () => {

@@ -51,7 +51,8 @@ async function planned(
     const made = nodes.flatMap(({ values, outputs }) =>
       values.map((name, i) => [name, outputs[i]!] as const),
     );
-    const all = [...types, ...made].filter(([name]) => names.includes(name));
+    const asked = new Set(names);
+    const all = [...types, ...made].filter(([name]) => asked.has(name));
     return new Map(all.map(([name, { dims }]) => [name, elementCount(dims, name)]));
   } finally {
     executor.dispose();

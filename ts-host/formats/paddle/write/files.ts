@@ -4,8 +4,8 @@
 import type { RunContext } from '../../../context.js';
 import { OctavoError } from '../../../errors.js';
 import type { OutputFile } from '../../../io/output.js';
-import { pirProgramBytes } from '../pir/write/program.js';
-import type { PaddleLayout, PaddleNet } from '../program.js';
+import { pirProgramBytes, requirePir } from '../pir/write/program.js';
+import type { PaddleLayout, PaddleNet, PaddleProgram } from '../program.js';
 import { parameterVars } from '../readParameters.js';
 import { programBytes } from './program.js';
 import { type ParameterRecord, parameterRecord } from './records.js';
@@ -29,7 +29,7 @@ export interface PaddleFilesOptions {
  *  read before it is made; `UNSUPPORTED_DTYPE`, `SHAPE_MISMATCH` */
 export function planPaddleFiles(net: PaddleNet, options: PaddleFilesOptions = {}): OutputFile[] {
   const { paramsFilename = 'model.pdiparams' } = options;
-  const layout = layoutOf(net, options);
+  const layout = writtenLayout(net.program, options);
   const { modelFilename = DEFAULT_NAME[layout] } = options;
   const bytes = layout === 'pir' ? pirProgramBytes(net.program) : programBytes(net.program);
   const program: OutputFile = {
@@ -49,15 +49,28 @@ export function planPaddleFiles(net: PaddleNet, options: PaddleFilesOptions = {}
 
 const DEFAULT_NAME: Readonly<Record<PaddleLayout, string>> = { program: 'model.pdmodel', pir: 'model.json' };
 
-/** Paddle tells layouts by the names of files. */
-function layoutOf({ program }: PaddleNet, { layout, modelFilename = '' }: PaddleFilesOptions): PaddleLayout {
+const LAYOUTS = ['program', 'pir', 'input'];
+
+/** The layout that a program is written in. Paddle tells layouts by the names of files.
+ *  @throws OctavoError `INVALID_ARGUMENT` for a layout there is not, or that contradicts the name; `UNSUPPORTED_OP` for PIR of a
+ *  program that was read from ProgramDesc */
+export function writtenLayout(
+  program: PaddleProgram,
+  { layout, modelFilename = '' }: PaddleFilesOptions,
+): PaddleLayout {
+  if (layout !== undefined && !LAYOUTS.includes(layout)) {
+    const message = `layout is one of ${LAYOUTS.join(', ')}, not ${String(layout)}`;
+    throw new OctavoError('INVALID_ARGUMENT', message, { field: 'layout' });
+  }
   const named = layoutByName(modelFilename);
   const wanted = layout === 'input' ? program.layout : layout;
   if (named !== undefined && wanted !== undefined && named !== wanted) {
     const message = `Paddle does not look for the layout ${wanted} in a file called ${modelFilename}`;
     throw new OctavoError('INVALID_ARGUMENT', message, { field: 'layout' });
   }
-  return wanted ?? named ?? program.layout;
+  const written = wanted ?? named ?? program.layout;
+  if (written === 'pir') requirePir(program);
+  return written;
 }
 
 function layoutByName(name: string): PaddleLayout | undefined {

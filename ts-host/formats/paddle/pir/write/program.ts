@@ -14,13 +14,18 @@ import { ProgramWriter } from './programWriter.js';
 /** @throws OctavoError `UNSUPPORTED_OP` for a program that was not read from PIR, and for an operator or a change that PIR has no
  *  form for; `GRAPH_INVALID` for a variable that is read before anything makes it; `UNSUPPORTED_DTYPE` */
 export function pirProgramBytes(program: PaddleProgram): Uint8Array {
-  const origin = pirOrigin(program);
-  if (origin === undefined) {
-    const message =
-      "the program was read from Paddle's ProgramDesc; as PIR (.json) only what was read from PIR is written";
-    throw new OctavoError('UNSUPPORTED_OP', message);
-  }
+  const origin = requirePir(program);
   return new TextEncoder().encode(programText(origin, new ProgramWriter(origin, program).opTexts()));
+}
+
+/** What is known of the file that a program was read from.
+ *  @throws OctavoError `UNSUPPORTED_OP` for a program that was not read from PIR */
+export function requirePir(program: PaddleProgram): PirOrigin {
+  const origin = pirOrigin(program);
+  if (origin !== undefined) return origin;
+  const message =
+    "the program was read from Paddle's ProgramDesc; as PIR (.json) only what was read from PIR is written";
+  throw new OctavoError('UNSUPPORTED_OP', message);
 }
 
 /** The text of the file with other operators in its list. */
